@@ -1,0 +1,78 @@
+"""Sums and counts under criteria."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calculators.evaluate.criteria import totals
+from calculators.evaluate.operators import divide
+from calculators.evaluate.scope import Function, Range, Scope
+from calculators.evaluate.values import ERROR, NUMBER, ExcelError, Floats, Vec, error, fail_where, numbers, select
+from vorlagen.formulas.ast import FieldRef, Node, RowRef
+
+
+def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> tuple[Floats, Floats, Vec | None]:
+    """Return sum and count of the matching cells (of the numbers among them, with a target), and errors."""
+    ranges: list[Range] = []
+    for node in (*pairs[::2], *([] if target is None else [target])):
+        given = scope.range(node)
+        if isinstance(given, Vec):
+            if given.size > 1:
+                return np.zeros(1), np.zeros(1), error(ExcelError.VALUE)
+            if given.has_errors and not isinstance(node, RowRef | FieldRef):
+                return np.zeros(1), np.zeros(1), given
+            given = Range(given, 1)
+        ranges.append(given)
+    sizes = {(r.height, r.width, r.ends is None) for r in ranges}
+    if len(sizes) > 1:
+        return np.zeros(1), np.zeros(1), error(ExcelError.VALUE)
+    criteria = [scope.value(node) for node in pairs[1::2]]
+    ends = ranges[0].ends
+    shape = np.broadcast_shapes(*(c.shape for c in criteria), *([] if ends is None else [ends.shape]))
+    size = ranges[0].vec.size
+    cells = Vec(np.full(size, NUMBER, np.uint8), np.ones(size)) if target is None else ranges[-1].vec
+    is_number = cells.tag == NUMBER
+    weights = [np.where(is_number, cells.num, 0), is_number.astype(np.float64)]
+    faults = np.unique(cells.num[cells.tag == ERROR])
+    weights += [((cells.tag == ERROR) & (cells.num == fault)).astype(np.float64) for fault in faults]
+    sought = [c.spread(shape).reshape(-1) if c.size > 1 else c.reshape(-1) for c in criteria]
+    conditions = [r.vec for r in ranges[: len(criteria)]]
+    found = totals(scope.pool, conditions, sought, ends, np.array(weights)).reshape(-1, *shape)
+    failed: Vec | None = None
+    for line, fault in zip(found[2:], faults, strict=True):
+        clean = failed or numbers(np.zeros(shape))
+        failed = select(line > 0, Vec(np.array([ERROR], np.uint8), np.array([fault])), clean)
+    return found[0], found[1], failed
+
+
+def _overlay(result: Vec, failed: Vec | None) -> Vec:
+    return result if failed is None else select(failed.is_tag(ERROR), failed, result)
+
+
+def _countifs(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    _, count, failed = _conditional(scope, args, None)
+    return _overlay(numbers(count), failed)
+
+
+def _sumifs(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    total, _, failed = _conditional(scope, args[1:], args[0])
+    return _overlay(numbers(total), failed)
+
+
+def _sumif(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    return _sumifs(scope, (args[-1] if len(args) == 3 else args[0], *args[:2]))
+
+
+def _averageifs(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    total, count, failed = _conditional(scope, args[1:], args[0])
+    result = fail_where(count == 0, ExcelError.DIV0, numbers(divide(total, count)))
+    return _overlay(result, failed)
+
+
+COUNTS: dict[str, Function] = {
+    "AVERAGEIFS": _averageifs,
+    "COUNTIF": _countifs,
+    "COUNTIFS": _countifs,
+    "SUMIF": _sumif,
+    "SUMIFS": _sumifs,
+}

@@ -1,0 +1,327 @@
+"""Totals and order statistics over ranges, and SUMPRODUCT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from calculators.evaluate.operators import clean, divide, numeric
+from calculators.evaluate.scope import RANGES, Function, Lattice, Range, Scope, is_reference, value_leaves
+from calculators.evaluate.scope import parts as nodes_of
+from calculators.evaluate.values import (
+    BLANK,
+    ERROR,
+    NUMBER,
+    Bools,
+    ExcelError,
+    Floats,
+    Ints,
+    Vec,
+    distinct,
+    error,
+    fail_where,
+    first_error,
+    join,
+    number,
+    numbers,
+    select,
+)
+from vorlagen.formulas.ast import AboveRef, Node, Position, PrevRef, RowRef
+
+_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One argument of a total: a range, a range that grows with the rows, or one cell per row."""
+
+    cells: Vec
+    counted: Bools
+    pooled: bool
+    ends: Ints | None = None
+
+    def fold(self, values: Floats, ufunc: np.ufunc, start: float) -> Floats:
+        """Fold the counted values, per row."""
+        usable = np.where(self.counted, values, start)
+        if not self.pooled:
+            return usable
+        if self.ends is None:
+            return np.array([ufunc.reduce(usable, initial=start)])
+        running = ufunc.accumulate(usable.astype(np.longdouble))
+        return np.append(start, running)[self.ends].astype(np.float64)
+
+    def fault(self) -> Vec | None:
+        """Return the first error that each row sees."""
+        bad = np.flatnonzero(self.cells.tag == ERROR)
+        if not bad.size:
+            return None
+        if not self.pooled:
+            return self.cells
+        first = self.cells.take(bad[:1]) if self.cells.size > 1 else self.cells
+        return first if self.ends is None else select(self.ends > bad[0], first, number(0))
+
+
+def _parts(scope: Scope, args: tuple[Node, ...], *, pass_over_errors: bool = False) -> list[_Part]:
+    parts = []
+    for arg in args:
+        given = scope.range(arg)
+        if isinstance(given, Range):
+            parts.append(_Part(given.vec, given.vec.is_tag(NUMBER), True, given.ends))
+        elif is_reference(arg):
+            parts.append(_Part(given, given.is_tag(NUMBER), False))
+        else:
+            value = numeric(scope.pool, given)
+            counted = value.is_tag(NUMBER)
+            cells = fail_where(~counted, ExcelError.NA, value) if pass_over_errors else value
+            parts.append(_Part(cells, counted, False))
+    return parts
+
+
+def _with_faults(parts: list[_Part], result: Vec) -> Vec:
+    return first_error([fault for part in parts if (fault := part.fault()) is not None], result)
+
+
+def _fold(parts: list[_Part], ufunc: np.ufunc, start: float, *, counting: bool = False) -> Floats:
+    result = np.array([start])
+    for part in parts:
+        values = np.ones(part.cells.shape) if counting else part.cells.num
+        result = ufunc(result, part.fold(values, ufunc, start))
+    return result
+
+
+def _count_of(parts: list[_Part]) -> Floats:
+    return _fold(parts, np.add, 0.0, counting=True)
+
+
+def _sum(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    parts = _parts(scope, args)
+    return _with_faults(parts, numbers(_fold(parts, np.add, 0.0)))
+
+
+def _average(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    parts = _parts(scope, args)
+    count = _count_of(parts)
+    mean = numbers(divide(_fold(parts, np.add, 0.0), count))
+    return _with_faults(parts, fail_where(count == 0, ExcelError.DIV0, mean))
+
+
+def _extreme(ufunc: np.ufunc, start: float) -> Function:
+    def found(scope: Scope, args: tuple[Node, ...]) -> Vec:
+        parts = _parts(scope, args)
+        value = _fold(parts, ufunc, start)
+        return _with_faults(parts, numbers(np.where(np.isinf(value), 0.0, value)))
+
+    return found
+
+
+def _count(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    return numbers(_count_of(_parts(scope, args, pass_over_errors=True)))
+
+
+def _counta(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    total = np.zeros(1)
+    for arg in args:
+        given = scope.range(arg)
+        pooled, cells = isinstance(given, Range), given.vec if isinstance(given, Range) else given
+        filled = ~cells.is_tag(BLANK)
+        part = _Part(cells, filled, pooled, given.ends if isinstance(given, Range) else None)
+        total = total + part.fold(np.ones(cells.shape), np.add, 0.0)
+    return numbers(total)
+
+
+def _countblank(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    given = scope.range(args[0])
+    if isinstance(given, Vec):
+        return numbers(given.empty.astype(np.float64))
+    part = _Part(given.vec, given.vec.empty, True, given.ends)
+    return numbers(part.fold(np.ones(given.vec.size), np.add, 0.0))
+
+
+# -- order statistics --------------------------------------------------------------------
+
+
+def _samples(parts: list[_Part], shape: tuple[int, ...]) -> Iterator[tuple[Ints, Floats]]:
+    """Yield the sorted numbers of each row as lines, with the rows they belong to.
+
+    Lines are as long as the widest and filled with NaN.
+    """
+    count = int(np.prod(shape))
+    everyone = np.arange(count)
+    if all(part.pooled and part.ends is None for part in parts):
+        pooled = np.sort(np.concatenate([p.cells.num[p.counted] for p in parts]))
+        yield everyone, np.broadcast_to(pooled, (count, pooled.size))
+    elif not any(part.pooled for part in parts):
+        lines = [np.broadcast_to(np.where(p.counted, p.cells.num, np.nan), shape).ravel() for p in parts]
+        yield everyone, np.sort(np.stack(lines, axis=1), axis=1)
+    else:
+        for row in range(count):
+            line = [_seen(part, shape, row) for part in parts]
+            yield everyone[row : row + 1], np.sort(np.concatenate(line))[None, :]
+
+
+def _seen(part: _Part, shape: tuple[int, ...], row: int) -> Floats:
+    if part.pooled:
+        end = part.cells.size if part.ends is None else int(np.broadcast_to(part.ends, shape).flat[row])
+        return part.cells.num[:end][part.counted[:end]]
+    counted = np.broadcast_to(part.counted, shape).flat[row]
+    return np.array([np.broadcast_to(part.cells.num, shape).flat[row]]) if counted else np.zeros(0)
+
+
+def _order_statistic(pick: Callable[[Floats, Ints, Floats], Floats], *, has_k: bool) -> Function:
+    """Build a function that picks from sorted numbers.
+
+    Args:
+        pick: takes sorted lines, the number of numbers in each, and the second argument;
+            returns NaN where there is nothing to pick.
+        has_k: whether there is a second argument.
+    """
+
+    def picked(scope: Scope, args: tuple[Node, ...]) -> Vec:
+        parts = _parts(scope, args[:1] if has_k else args)
+        k = numeric(scope.pool, scope.value(args[1])) if has_k else number(0)
+        shapes = [part.cells.shape for part in parts if not part.pooled]
+        shapes += [part.ends.shape for part in parts if part.ends is not None]
+        shape = np.broadcast_shapes(k.shape, *shapes)
+        wanted = np.broadcast_to(clean(k), shape).ravel()
+        result = np.full(wanted.size, np.nan)
+        for rows, lines in _samples(parts, shape):
+            if lines.shape[1]:
+                result[rows] = pick(lines, (~np.isnan(lines)).sum(axis=1), wanted[rows])
+        return _with_faults(parts, first_error([k], numbers(result.reshape(shape))))
+
+    return picked
+
+
+def _at(lines: Floats, places: Floats | Ints) -> Floats:
+    places = np.clip(places, 0, lines.shape[1] - 1).astype(np.int64)
+    return cast(Floats, np.take_along_axis(lines, places[:, None], axis=1)[:, 0])
+
+
+def _median(lines: Floats, counts: Ints, _: Floats) -> Floats:
+    return (_at(lines, (counts - 1) // 2) + _at(lines, counts // 2)) / 2
+
+
+def _small(lines: Floats, counts: Ints, k: Floats) -> Floats:
+    k = np.ceil(k)
+    return np.where((k >= 1) & (k <= counts), _at(lines, k - 1), np.nan)
+
+
+def _large(lines: Floats, counts: Ints, k: Floats) -> Floats:
+    return _small(lines, counts, counts + 1 - np.ceil(k))
+
+
+def _percentile(lines: Floats, counts: Ints, k: Floats) -> Floats:
+    place = k * (counts - 1)
+    low = np.floor(place)
+    below, above = _at(lines, low), _at(lines, np.ceil(place))
+    return np.where((k >= 0) & (k <= 1) & (counts > 0), below + (above - below) * (place - low), np.nan)
+
+
+def _npv(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    rate = numeric(scope.pool, scope.value(args[0]))
+    parts = _parts(scope, args[1:])
+    factor = 1 / np.where(clean(rate) == -1, 1.0, 1 + clean(rate))
+    value, running = np.zeros(1), np.ones(1)
+    for part in parts:
+        if part.pooled:
+            for payment in part.cells.num[part.counted].tolist():
+                running = running * factor
+                value = value + payment * running
+        else:
+            running = np.where(part.counted, running * factor, running)
+            value = value + np.where(part.counted, part.cells.num * running, 0.0)
+    result = fail_where(clean(rate) == -1, ExcelError.DIV0, numbers(value))
+    return first_error([rate], _with_faults(parts, result))
+
+
+# -- SUMPRODUCT --------------------------------------------------------------------------
+
+
+def _extents(scope: Scope, arg: Node) -> set[tuple[int, int]]:
+    """Return height and width of the ranges that an argument reads cell by cell."""
+    found = set()
+    for leaf in value_leaves(arg):
+        if isinstance(leaf, RANGES):
+            given = scope.range(leaf)
+            if isinstance(given, Range) and given.vec.size != 1:
+                found.add((given.height, given.width))
+    return found
+
+
+def _sumproduct(scope: Scope, args: tuple[Node, ...]) -> Vec:
+    sizes = [_extents(scope, arg) for arg in args]
+    everything = set().union(*sizes)
+    height, width = max([h for h, _ in everything], default=1), max([w for _, w in everything], default=1)
+    for mine in (*sizes, everything):
+        if any(h not in (1, height) or w not in (1, width) for h, w in mine):
+            return error(ExcelError.VALUE if mine is everything else ExcelError.NA)
+    inner = replace(scope, lattice=Lattice(height, width))
+    rows, group = _asking_rows(scope, args)
+    step = max(1, _CHUNK // max(1, height * width))
+    windows = any(isinstance(leaf, AboveRef) for arg in args for leaf in value_leaves(arg))
+    found = [_product(inner.at(rows[i : i + step]), args, windows) for i in range(0, rows.size, step)]
+    result = join(found)
+    return result if result.size == 1 else scope.down(result.take(group))
+
+
+def _asking_rows(scope: Scope, args: tuple[Node, ...]) -> tuple[Ints, Ints]:
+    """Return cells of the scope that stand for all others, and for each cell which stands for it."""
+    everyone = np.arange(scope.rows.size)
+    leaves = [node for arg in args for node in value_leaves(arg)]
+    nested = [node for arg in args for node in nodes_of(arg)]
+    if any(isinstance(node, AboveRef | PrevRef | Position) for node in nested):
+        return everyone, everyone
+    keys = []
+    for leaf in dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, RowRef)):
+        value = replace(scope, lattice=None).value(leaf)
+        if value.size > 1:
+            keys += [value.tag, value.num]
+    if not keys:
+        return everyone[:1], np.zeros_like(everyone)
+    return distinct(*keys)
+
+
+def _product(scope: Scope, args: tuple[Node, ...], windows: bool) -> Vec:
+    """Return the sum of the products for some rows."""
+    vecs = [scope.value(arg) for arg in args]
+    product: Floats = np.ones((1, 1))
+    for vec in vecs:
+        product = product * np.where(vec.tag == NUMBER, vec.num, 0.0).reshape(vec.shape if vec.size > 1 else (1, 1))
+    visible = _visible(scope, product.shape[1]) if windows else np.ones((1, 1), bool)
+    result = numbers(np.where(visible, product, 0.0).sum(axis=1))
+    faults = [_first_in_row(vec, visible) for vec in vecs if vec.has_errors]
+    result = first_error(faults, result)
+    return Vec(*(np.broadcast_to(a, (scope.rows.size,)) for a in (result.tag, result.num)))
+
+
+def _visible(scope: Scope, width: int) -> Bools:
+    return cast(Bools, np.arange(width)[None, :] < scope.rows[:, None])
+
+
+def _first_in_row(vec: Vec, visible: Bools) -> Vec:
+    grid = vec.reshape(1, 1) if vec.size == 1 else vec
+    bad = grid.is_tag(ERROR) & visible
+    spread = grid.spread(bad.shape)
+    at = bad.argmax(axis=1)
+    lines = np.arange(bad.shape[0])
+    return select(bad.any(axis=1), Vec(spread.tag[lines, at], spread.num[lines, at]), number(0))
+
+
+TOTALS: dict[str, Function] = {
+    "AVERAGE": _average,
+    "COUNT": _count,
+    "COUNTA": _counta,
+    "COUNTBLANK": _countblank,
+    "LARGE": _order_statistic(_large, has_k=True),
+    "MAX": _extreme(np.maximum, -np.inf),
+    "MEDIAN": _order_statistic(_median, has_k=False),
+    "MIN": _extreme(np.minimum, np.inf),
+    "NPV": _npv,
+    "PERCENTILE": _order_statistic(_percentile, has_k=True),
+    "SMALL": _order_statistic(_small, has_k=True),
+    "SUM": _sum,
+    "SUMPRODUCT": _sumproduct,
+}

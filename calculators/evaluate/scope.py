@@ -1,0 +1,359 @@
+"""Where a formula stands: what its references mean for the rows at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from calculators.evaluate import operators
+from calculators.evaluate.book import Book, Grid
+from calculators.evaluate.values import (
+    ERROR,
+    ExcelError,
+    Ints,
+    Pool,
+    Vec,
+    blanks,
+    error,
+    number,
+    numbers,
+    select,
+    truths,
+)
+from vorlagen.formulas.ast import (
+    AboveRef,
+    Binary,
+    Boolean,
+    Call,
+    ChoiceRef,
+    ColRef,
+    FieldRef,
+    ListRef,
+    Literal,
+    Missing,
+    Node,
+    Number,
+    Position,
+    PrevRef,
+    RowRef,
+    Unary,
+    children,
+)
+
+Function = Callable[["Scope", tuple[Node, ...]], Vec]
+RANGES = (ColRef, ListRef, AboveRef)
+
+# Functions that take a range as a range: name -> whether they do so for argument i.
+_ALL: Callable[[int], bool] = lambda i: True  # noqa: E731
+_FIRST: Callable[[int], bool] = lambda i: i == 0  # noqa: E731
+_THIRD: Callable[[int], bool] = lambda i: i == 2  # noqa: E731
+_TAKES_RANGE: dict[str, Callable[[int], bool]] = {
+    **dict.fromkeys("AND AVERAGE COUNT COUNTA MAX MEDIAN MIN OR SUM".split(), _ALL),
+    **dict.fromkeys("COLUMN COUNTBLANK COUNTIF INDEX LARGE PERCENTILE ROW ROWS SMALL".split(), _FIRST),
+    **dict.fromkeys(("NETWORKDAYS", "WORKDAY"), _THIRD),
+    **dict.fromkeys(("AVERAGEIFS", "SUMIFS"), lambda i: i == 0 or i % 2 == 1),
+    **dict.fromkeys(("MATCH", "RANK"), lambda i: i == 1),
+    "COUNTIFS": lambda i: i % 2 == 0,
+    "NPV": lambda i: i > 0,
+    "SUMIF": lambda i: i != 1,
+}
+
+
+def takes_range(name: str, argument: int) -> bool:
+    """Return whether a function takes a range there as such, not cell by cell."""
+    return name in _TAKES_RANGE and _TAKES_RANGE[name](argument)
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """Yield `node` and everything below it; deep trees are no problem."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(children(top))
+
+
+def value_leaves(node: Node) -> Iterator[Node]:
+    """Yield the leaves that a formula reads cell by cell, without the ranges it hands to a function."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Call):
+            for i, arg in enumerate(top.args):
+                if not (isinstance(arg, RANGES) and takes_range(top.name, i)):
+                    stack.append(arg)
+        elif below := children(top):
+            stack.extend(below)
+        else:
+            yield top
+
+
+@dataclass(frozen=True)
+class Range:
+    """A range of cells, row by row; `ends` gives per row of the formula how many it reaches."""
+
+    vec: Vec
+    height: int
+    width: int = 1
+    ends: Ints | None = None
+
+
+@dataclass
+class Store:
+    """Everything known so far about a book."""
+
+    book: Book
+    functions: Mapping[str, Function]
+    pool: Pool = field(default_factory=Pool)
+    columns: dict[tuple[str, str], Vec] = field(default_factory=dict)
+    lists: dict[tuple[str, str], Vec] = field(default_factory=dict)
+
+    def list_column(self, list_key: str, attribute: str) -> Vec | None:
+        """Return a column of a choice list."""
+        where = (list_key, attribute)
+        if where not in self.lists:
+            values = self.book.lists.get(list_key, {}).get(attribute)
+            if values is None:
+                return None
+            self.lists[where] = self.pool.read(values)
+        return self.lists[where]
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Size of the arrays inside SUMPRODUCT: formulas run down, cells of the ranges run right."""
+
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The cells for which a formula is evaluated together.
+
+    Attributes:
+        store: all columns.
+        block: block of the cells.
+        part: "row", "across" (column headings of a matrix) or "cell" (its cells).
+        rows: number of each cell's row (of its heading, for "across"), from 0.
+        cols: number of each cell's column, for "cell".
+        full: whether the cells are all cells of their kind, in order.
+        lattice: set where ranges are read as arrays.
+        fixed: results that are known beforehand for all rows, by identity of their tree.
+    """
+
+    store: Store
+    block: str
+    part: str
+    rows: Ints
+    cols: Ints | None = None
+    full: bool = False
+    lattice: Lattice | None = None
+    fixed: Mapping[int, Vec] = field(default_factory=dict)
+
+    @property
+    def pool(self) -> Pool:
+        """The texts."""
+        return self.store.pool
+
+    @property
+    def grid(self) -> Grid:
+        """The block of the cells."""
+        return self.store.book.blocks[self.block]
+
+    @property
+    def columns(self) -> int:
+        """Number of columns of the block's matrix."""
+        return self.grid.across.count if self.grid.across else 1
+
+    @property
+    def index(self) -> Ints:
+        """Places of the cells in their column."""
+        return self.rows if self.cols is None else self.rows * self.columns + self.cols
+
+    def at(self, places: Ints) -> Scope:
+        """Return the scope of some of the cells."""
+        cols = None if self.cols is None else self.cols[places]
+        return replace(self, rows=self.rows[places], cols=cols, full=False)
+
+    def down(self, vec: Vec) -> Vec:
+        """Return one result per cell in the shape in which the scope computes."""
+        return vec.reshape(-1, 1) if self.lattice else vec
+
+    # -- values --------------------------------------------------------------------------
+
+    def value(self, node: Node) -> Vec:
+        """Evaluate a formula for all cells of the scope."""
+        known = self.fixed.get(id(node))
+        if known is not None:
+            return self.down(known.take(self.index))
+        if isinstance(node, Binary):
+            return self._binary(node)
+        if isinstance(node, Call):
+            return self.store.functions[node.name](self, node.args)
+        if isinstance(node, Unary):
+            return operators.unary(self.pool, node.op, self.value(node.operand))
+        if isinstance(node, Number):
+            return number(node.value)
+        if isinstance(node, Literal):
+            return self.pool.literal(node.value)
+        if isinstance(node, Boolean):
+            return truths(np.array([node.value]))
+        if isinstance(node, Missing):
+            return blanks(1)
+        if isinstance(node, Position):
+            return self.down(numbers(self.rows + 1))
+        return self._reference(node)
+
+    def _binary(self, node: Binary) -> Vec:
+        # Long sums lean to the left: walk down that side in a loop, not by recursion.
+        spine = [node]
+        while isinstance(node.left, Binary) and id(node.left) not in self.fixed:
+            node = node.left
+            spine.append(node)
+        result = self.value(node.left)
+        for step in reversed(spine):
+            result = operators.binary(self.pool, step.op, result, self.value(step.right))
+        return result
+
+    def _reference(self, node: Node) -> Vec:
+        if isinstance(node, RowRef):
+            return self._same_row(node.key)
+        if isinstance(node, PrevRef):
+            return self._row_above(node)
+        if isinstance(node, FieldRef):
+            cell = self.store.columns.get((node.block, node.key))
+            return cell if cell is not None and cell.size == 1 else error(ExcelError.REF)
+        if isinstance(node, ChoiceRef):
+            label = self.store.book.choices.get((node.list, node.value))
+            return error(ExcelError.REF) if label is None else self.pool.literal(label)
+        if isinstance(node, RANGES):
+            return self._array(node) if self.lattice else self._intersection(node)
+        return error(ExcelError.NAME)
+
+    def _same_row(self, key: str) -> Vec:
+        vec = self.store.columns.get((self.block, key))
+        if vec is None:
+            return error(ExcelError.REF)
+        if vec.size == 1:
+            return vec
+        grid = self.grid
+        if grid.across and key == grid.across.key:
+            places = self.rows if self.part == "across" else self.cols
+        elif grid.cell and key == grid.cell[0]:
+            places = self.index if self.part == "cell" else None
+        else:
+            places = self.rows if self.part != "across" else None
+        if places is None:
+            return error(ExcelError.VALUE)
+        if self.full and places is self.rows and self.cols is None:
+            return self.down(vec)
+        return self.down(vec.take(places))
+
+    def _row_above(self, node: PrevRef) -> Vec:
+        vec = self.store.columns.get((self.block, node.key))
+        if vec is None:
+            return error(ExcelError.REF)
+        top = self.rows == 0
+        if top.all():
+            return self.value(node.first)
+        is_cell = self.grid.cell is not None and node.key == self.grid.cell[0]
+        above = self.down(vec.take(np.maximum(self.index - self.columns if is_cell else self.rows - 1, 0)))
+        if not top.any():
+            return above
+        return select(top.reshape(-1, 1) if self.lattice else top, self.value(node.first), above)
+
+    def _intersection(self, node: Node) -> Vec:
+        # A range where one value is wanted: Excel takes the cell of the same row.
+        cells = self.range(node)
+        if isinstance(cells, Vec) or cells.vec.size == 1 and cells.ends is None:
+            return cells if isinstance(cells, Vec) else cells.vec
+        if isinstance(node, ColRef) and node.block == self.block:
+            return self._same_row(node.key)
+        return error(ExcelError.VALUE)
+
+    def _array(self, node: Node) -> Vec:
+        assert self.lattice is not None
+        cells = self.range(node)
+        if isinstance(cells, Vec):
+            return cells
+        vec, lattice = cells.vec, self.lattice
+        if vec.size == 1:
+            return vec
+        if lattice.width > 1 and cells.width == 1:
+            vec = vec.take(np.repeat(np.arange(lattice.height), lattice.width))
+        elif lattice.height > 1 and cells.height == 1:
+            vec = vec.take(np.tile(np.arange(lattice.width), lattice.height))
+        return vec.reshape(1, -1)
+
+    # -- ranges --------------------------------------------------------------------------
+
+    def range(self, node: Node) -> Range | Vec:
+        """Return the range that a reference names; other formulas give their value."""
+        if isinstance(node, ListRef):
+            vec = self.store.list_column(node.list, node.attribute)
+            return error(ExcelError.REF) if vec is None else Range(vec, vec.size)
+        if isinstance(node, AboveRef):
+            above = self.store.columns.get((self.block, node.key))
+            if above is None:
+                return error(ExcelError.REF)
+            reach = int(self.rows.max(initial=0))
+            ends = self.rows.reshape(-1, 1) if self.lattice else self.rows
+            return Range(Vec(above.tag[:reach], above.num[:reach]), reach, ends=ends)
+        if isinstance(node, ColRef):
+            column = self.store.columns.get((node.block, node.key))
+            if column is None:
+                return error(ExcelError.REF)
+            grid = self.store.book.blocks[node.block]
+            if grid.across and node.key == grid.across.key:
+                return Range(column, 1, column.size)
+            if grid.across and grid.cell and node.key == grid.cell[0]:
+                return Range(column, grid.rows, grid.across.count)
+            return Range(column, column.size)
+        return self.value(node)
+
+    def per_cell(self, function: Callable[[Scope], Vec], active: Ints, into: Vec) -> None:
+        """Put the result of `function` for the cells at `active` into their places of `into`."""
+        result = function(self.at(active))
+        into.tag[active] = result.tag
+        into.num[active] = result.num
+
+    def branches(self, choice: Ints, trees: Mapping[int, Node], start: Vec) -> Vec:
+        """Return per cell the value of the tree that `choice` names, `start` where none.
+
+        Only the cells that choose a tree see it evaluated, except within arrays.
+        """
+        if choice.size == 1:
+            tree = trees.get(int(choice.ravel()[0]))
+            return start if tree is None else self.value(tree)
+        if self.lattice:
+            result = start
+            for number_, tree in trees.items():
+                if (choice == number_).any():
+                    result = select(choice == number_, self.value(tree), result)
+            return result
+        result = Vec(start.tag.copy(), start.num.copy())
+        for number_, tree in trees.items():
+            active = np.flatnonzero(choice == number_)
+            if active.size == choice.size:
+                return self.value(tree)
+            if active.size:
+                self.per_cell(lambda scope, tree=tree: scope.value(tree), active, result)  # type: ignore[misc]
+        return result
+
+
+def is_reference(node: Node) -> bool:
+    """Return whether a formula names a cell, whose text a sum passes over."""
+    if isinstance(node, RowRef | FieldRef | PrevRef | ChoiceRef):
+        return True
+    if isinstance(node, Call) and node.name == "IF":
+        chosen = [arg for arg in node.args[1:] if not isinstance(arg, Number)]
+        return bool(chosen) and all(is_reference(arg) for arg in chosen)
+    return isinstance(node, Call) and node.name == "INDEX"
+
+
+def has_error(vec: Vec) -> bool:
+    """Return whether a single cell holds an error."""
+    return bool(vec.size == 1 and vec.tag.flat[0] == ERROR)

@@ -1,0 +1,156 @@
+"""Quotients, means and quantiles that know blanks; the ground under all figures.
+
+Columns are lists, tuples or pandas Series. Blanks follow catalogue 0.3: a quotient with a blank
+or a zero below is blank, a mean looks at the numbers only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from calculators.rounding import Cell, number, numbers_of
+
+
+def ratio(numerator: Cell, denominator: Cell) -> float | None:
+    """Divide, blank where the quotient has no meaning.
+
+    Args:
+        numerator: Any unit.
+        denominator: Any unit.
+
+    Returns:
+        numerator / denominator; None if either is blank or the denominator is 0.
+
+    Source: catalogue 0.3 (a ÷ b).
+    """
+    top, bottom = number(numerator), number(denominator)
+    return None if top is None or bottom is None or bottom == 0 else top / bottom
+
+
+def ratios(numerators: Iterable[Cell], denominators: Iterable[Cell]) -> list[float | None]:
+    """Divide two columns row by row.
+
+    Args:
+        numerators: Column of any unit.
+        denominators: Column of the same length.
+
+    Returns:
+        One quotient per row, None by the rule of `ratio`.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+    return [ratio(top, bottom) for top, bottom in zip(numerators, denominators, strict=True)]
+
+
+def mean(values: Iterable[Cell]) -> float | None:
+    """Average the numbers of a column.
+
+    Args:
+        values: Numbers and blanks; blanks are left out.
+
+    Returns:
+        Sum over count of numbers, None without any number.
+    """
+    known = known_numbers(values)
+    return math.fsum(known) / len(known) if known else None
+
+
+def median(values: Iterable[Cell]) -> float | None:
+    """Take the middle of the sorted numbers, the mean of both middles for an even count.
+
+    Args:
+        values: Numbers and blanks; blanks are left out.
+
+    Returns:
+        The median, None without any number.
+    """
+    return percentile(values, 0.5)
+
+
+def percentile(values: Iterable[Cell], share: float) -> float | None:
+    """Interpolate a quantile between the sorted numbers (position share × (n − 1)).
+
+    Args:
+        values: Numbers and blanks; blanks are left out.
+        share: Fraction from 0 (minimum) to 1 (maximum).
+
+    Returns:
+        The quantile, None without any number.
+
+    Raises:
+        ValueError: For a share outside 0 to 1.
+
+    Source: Hyndman/Fan 1996 definition 7, Excel's PERCENTILE.INC.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError("share must lie between 0 and 1")
+    known = sorted(known_numbers(values))
+    if not known:
+        return None
+    position = share * (len(known) - 1)
+    below = math.floor(position)
+    above = min(below + 1, len(known) - 1)
+    return known[below] + (position - below) * (known[above] - known[below])
+
+
+def weighted_mean(values: Iterable[Cell], weights: Iterable[Cell]) -> float | None:
+    """Average values by weights, for example discounts by list value.
+
+    Args:
+        values: Numbers and blanks.
+        weights: Numbers of any common unit; need not add up to 1.
+
+    Returns:
+        Σ weight × value / Σ weight over the rows that have both; None if no row has both or
+        the weights add up to 0.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+    pairs = known_pairs(values, weights)
+    return ratio(math.fsum(v * w for v, w in pairs), math.fsum(w for _, w in pairs)) if pairs else None
+
+
+def product(left: Cell, right: Cell) -> float | None:
+    """Multiply two numbers.
+
+    Args:
+        left: Any unit.
+        right: Any unit.
+
+    Returns:
+        The product, None if either is blank. Source: catalogue 0.3.
+    """
+    a, b = number(left), number(right)
+    return None if a is None or b is None else a * b
+
+
+def known_numbers(values: Iterable[object]) -> list[float]:
+    """Keep the numbers of a column.
+
+    Args:
+        values: Numbers and blanks.
+
+    Returns:
+        The numbers in order, without the blanks.
+    """
+    return [value for value in numbers_of(values) if value is not None]
+
+
+def known_pairs(left: Iterable[Cell], right: Iterable[Cell]) -> list[tuple[float, float]]:
+    """Keep the rows in which both columns hold a number.
+
+    Args:
+        left: Numbers and blanks.
+        right: Numbers and blanks, same length.
+
+    Returns:
+        Pairs in order.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+    rows = zip(numbers_of(left), numbers_of(right), strict=True)
+    return [(a, b) for a, b in rows if a is not None and b is not None]

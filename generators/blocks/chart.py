@@ -1,0 +1,152 @@
+"""Native charts over the cells of other blocks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from generators import styles
+from generators.context import Context
+from vorlagen.fieldtypes import TYPES
+from vorlagen.layout import CHART_ROWS, GRID_WIDTH, Placed
+from vorlagen.spec import Chart, Matrix, Series
+
+ROW_PIXELS = 20
+_GAP = 12
+
+
+def pixels(width: float) -> int:
+    """Pixels of a column of so many characters (Calibri 11)."""
+    return int(width * 7 + 5)
+
+
+def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], last: int) -> None:
+    """Insert a chart; two of half width stand beside each other."""
+    block = placed.block
+    assert isinstance(block, Chart)
+    kind: dict[str, Any] = {"type": block.type}
+    if block.stacked or block.percent:
+        kind["subtype"] = "percent_stacked" if block.percent else "stacked"
+    if block.type == "line" or block.type == "scatter":
+        kind.pop("subtype", None)
+    if block.type == "radar":
+        kind["subtype"] = "with_markers"
+    chart = ctx.book.add_chart(kind)
+    lines = None
+    palette = _palette(ctx)
+    number = 0
+    for series in block.series:
+        for options in _ranges(ctx, series):
+            colour = _colour(ctx, series.color) if series.color else palette[number % len(palette)]
+            options |= _look(block, series, colour, options)
+            if block.labels:
+                options["data_labels"] = {"value": True, "font": {"size": 9, "color": styles.MUTED, "name": ctx.brand.font}}
+            if series.secondary:
+                options["y2_axis"] = True
+            if series.type == "line":
+                lines = lines or ctx.book.add_chart({"type": "line"})
+                lines.add_series(options)
+            else:
+                chart.add_series(options)
+            number += 1
+    if lines is not None:
+        chart.combine(lines)
+    _axes(ctx, chart, block, number)
+    total = sum(pixels(widths.get(c, GRID_WIDTH)) for c in range(1, last + 1))
+    half = (total - _GAP) // 2
+    size = total if block.wide else half
+    chart.set_size({"width": size, "height": CHART_ROWS * ROW_PIXELS - 10})
+    offset = half + _GAP if placed.slot == 1 else 0
+    title = block.title[ctx.lang] if block.title else block.key
+    sheet.insert_chart(
+        placed.first, 1, chart, {"x_offset": offset, "y_offset": 5, "object_position": 2, "description": title}
+    )
+
+
+def _palette(ctx: Context) -> list[str]:
+    p = ctx.styles.primary
+    return [p, ctx.styles.accent, styles.mix(p, "#FFFFFF", 0.5), "#8A94A3", "#3E8E7E", "#B08BBB", "#C9B458", "#6B4E71"]
+
+
+def _colour(ctx: Context, name: str) -> str:
+    return {
+        "primary": ctx.styles.primary, "accent": ctx.styles.accent, "light": ctx.styles.light, "grey": "#B5BECA",
+        "green": styles.GREEN, "red": styles.RED, "yellow": "#D9A400",
+    }[name]  # fmt: skip
+
+
+def _ranges(ctx: Context, series: Series) -> list[dict[str, Any]]:
+    """Return categories, values and name of each chart series; a matrix gives one per column."""
+    block_key, key = re.fullmatch(r"(\w+)\[(\w+|\*)\]", series.values).groups()  # type: ignore[union-attr]
+    placed = ctx.layout.placed[block_key]
+    if key == "*":
+        cells = list(placed.cells.values())
+        top, bottom, col = cells[0][0], cells[-1][0], cells[0][1]
+        categories = [placed.sheet, top, col - 1, bottom, col - 1]
+        return [{"values": [placed.sheet, top, col, bottom, col], "categories": categories, **_name(ctx, series)}]
+    if isinstance(placed.block, Matrix) and key == placed.block.cell.key:
+        start, count = placed.across
+        heads = placed.columns[placed.block.row.key]
+        return [
+            {
+                "values": [placed.sheet, placed.first, start + c, placed.last, start + c],
+                "categories": [placed.sheet, placed.first, heads, placed.last, heads],
+                "name": [placed.sheet, placed.header, start + c],
+            }
+            for c in range(count)
+        ]
+    options: dict[str, Any] = {"values": _column(placed, key), **_name(ctx, series)}
+    if series.categories:
+        other, other_key = re.fullmatch(r"(\w+)\[(\w+)\]", series.categories).groups()  # type: ignore[union-attr]
+        options["categories"] = _column(ctx.layout.placed[other], other_key)
+    if "name" not in options:
+        options["name"] = [placed.sheet, placed.header, placed.columns[key]]
+    return [options]
+
+
+def _column(placed: Placed, key: str) -> list[Any]:
+    col = placed.columns[key]
+    return [placed.sheet, placed.first, col, placed.last, col]
+
+
+def _name(ctx: Context, series: Series) -> dict[str, Any]:
+    return {"name": series.name[ctx.lang]} if series.name else {}
+
+
+def _look(block: Chart, series: Series, colour: str, options: dict[str, Any]) -> dict[str, Any]:
+    if block.type == "line" or series.type == "line":
+        return {"line": {"color": colour, "width": 2.25}, "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}}
+    if block.type == "scatter":
+        return {"marker": {"type": "circle", "size": 9, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}}, "line": {"none": True}}
+    if block.type == "radar":
+        return {"line": {"color": colour, "width": 2}}
+    if block.type in ("pie", "doughnut"):
+        return {"data_labels": {"percentage": True, "category": True}}
+    return {"fill": {"color": colour}, "border": {"none": True}, "gap": 60, **({"overlap": 100} if block.stacked else {})}
+
+
+def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
+    font = {"name": ctx.brand.font, "size": 9, "color": styles.MUTED, "bold": False}
+    title = {"name": ctx.brand.font, "size": 12, "color": ctx.styles.primary, "bold": True}
+    if block.title:
+        chart.set_title({"name": block.title[ctx.lang], "name_font": title, "overlay": False})
+    else:
+        chart.set_title({"none": True})
+    chart.set_chartarea({"border": {"color": styles.LINE}})
+    chart.set_legend({"none": True} if count < 2 else {"position": "bottom", "font": font})
+    if block.type in ("pie", "doughnut", "radar"):
+        return
+    grid = {"visible": True, "line": {"color": "#E6EAEE", "width": 0.75}}
+    number = {"num_format": TYPES[block.format].number_format(ctx.lang, 0)} if block.format else {}
+    value = {"num_font": font, "line": {"none": True}, "major_gridlines": grid, **number}
+    category: dict[str, Any] = {"num_font": font, "line": {"color": "#B5BECA"}, "major_gridlines": {"visible": False}}
+    if block.type == "scatter":
+        category |= {"major_gridlines": grid}
+    if block.x_title:
+        category |= {"name": block.x_title[ctx.lang], "name_font": font}
+    if block.y_title:
+        value |= {"name": block.y_title[ctx.lang], "name_font": font}
+    if block.type == "bar":
+        category["reverse"] = True
+    chart.set_x_axis(category)
+    chart.set_y_axis(value)

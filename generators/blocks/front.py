@@ -1,0 +1,235 @@
+"""The generated sheets: front sheet, choice lists, notes, and the further sheets of reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generators import styles
+from generators.blocks.form import write_form, write_kpis
+from generators.context import Context, cell_value
+from generators.extra import ExtraSheet
+from generators.pen import Pen
+from vorlagen.fieldtypes import TYPES
+from vorlagen.formulas.printing import absolute
+from vorlagen.layout import PlacedSheet, cell_name, quote_sheet
+from vorlagen.spec import Attribute, Field, Form, Kpis, Text
+
+BAND_ROWS = 2
+RIGHT = 4  # column of the right half
+
+
+def write_front(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
+    """Write the front sheet: band, form, state, steps, colours, links, contact."""
+    pen = Pen(sheet)
+    sheet.set_column(0, 0, 2)
+    sheet.set_column(1, 1, 28)
+    sheet.set_column(2, 2, 38)
+    sheet.set_column(3, 3, 3)
+    sheet.set_column(4, 4, 34)
+    sheet.set_column(5, 5, 46)
+    _band(ctx, sheet, pen)
+    bottom = 0
+    for item in placed.blocks:
+        if isinstance(item.block, Form):
+            write_form(ctx, sheet, item)
+        elif isinstance(item.block, Kpis):
+            write_kpis(ctx, sheet, item, 2)
+        bottom = max(bottom, item.bottom)
+    row = _steps(ctx, pen, placed.blocks[0].top)
+    row = _colours(ctx, pen, row + 1)
+    _contact(ctx, pen, row + 1)
+    _links(ctx, sheet, pen, bottom + 1)
+
+
+def _section(ctx: Context, pen: Pen, row: int, col: int, text: str) -> None:
+    pen.text(row, col, text, ctx.styles.section())
+    pen.value(row, col + 1, None, ctx.styles.section())
+
+
+def _band(ctx: Context, sheet: Any, pen: Pen) -> None:
+    p = ctx.styles.primary
+    template = ctx.template
+    big = ctx.styles.make(font_size=styles.TITLE_SIZE, bold=True, font_color="#FFFFFF", bg_color=p, indent=1)
+    small = ctx.styles.make(font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, indent=1)
+    right = ctx.styles.make(font_size=15, bold=True, font_color="#FFFFFF", bg_color=p, align="right", indent=1)
+    right_small = ctx.styles.make(font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, align="right", indent=1)
+    for row, look in ((0, big), (1, small)):
+        for col in range(1, RIGHT + 2):
+            pen.value(row, col, None, look)
+    sheet.set_row(0, 36)
+    sheet.set_row(1, 22)
+    sheet.set_row(2, 8)
+    pen.text(0, 1, template.title[ctx.lang], big)
+    facts = ctx.say(
+        f"Vorlage {template.number:02} · Version {template.version} · {template.rhythm.de} · {template.filled_by.de}",
+        f"Template {template.number:02} · version {template.version} · {template.rhythm.en} · {template.filled_by.en}",
+    )
+    pen.text(1, 1, facts, small)
+    pen.text(0, RIGHT + 1, ctx.brand.name, right)
+    pen.text(1, RIGHT + 1, ctx.brand.legal, right_small)
+
+
+def _steps(ctx: Context, pen: Pen, row: int) -> int:
+    _section(ctx, pen, row, RIGHT, ctx.say("Wozu und wie", "What for and how"))
+    look = ctx.styles.muted(text_wrap=True, valign="top", indent=1)
+    pen.sheet.merge_range(row + 1, RIGHT, row + 2, RIGHT + 1, "", look)
+    pen.text(row + 1, RIGHT, ctx.template.purpose[ctx.lang], look)
+    row += 3
+    for n, step in enumerate(ctx.template.steps, 1):
+        pen.text(row, RIGHT, f"{n}   {step[ctx.lang]}", ctx.styles.plain(indent=1))
+        row += 1
+    return row
+
+
+def _colours(ctx: Context, pen: Pen, row: int) -> int:
+    _section(ctx, pen, row, RIGHT, ctx.say("Farben", "Colours"))
+    text = Field("x", Text("", ""))
+    samples = [
+        (ctx.styles.input(text, locked=True), ctx.say("Eingabe: hier tragen Sie etwas ein", "Input: fill in here")),
+        (ctx.styles.computed(text), ctx.say("Berechnet: nicht überschreiben", "Computed: do not overwrite")),
+        (ctx.styles.make(bg_color=styles.RED_FILL, border=1, border_color="#E8B4B0", indent=1), ctx.say("Pflichtangabe fehlt", "Required entry missing")),
+    ]
+    for n, (style, words) in enumerate(samples, 1):
+        pen.text(row + n, RIGHT, words, style)
+    return row + len(samples) + 1
+
+
+def _contact(ctx: Context, pen: Pen, row: int) -> None:
+    if not ctx.brand.contact:
+        return
+    _section(ctx, pen, row, RIGHT, ctx.say("Ansprechpartner", "Contact"))
+    for n, line in enumerate(ctx.brand.contact, 1):
+        pen.text(row + n, RIGHT, line, ctx.styles.plain(indent=1) if n == 1 else ctx.styles.muted(indent=1))
+
+
+def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
+    _section(ctx, pen, row, 1, ctx.say("Blätter", "Sheets"))
+    link = ctx.styles.make(font_color=ctx.styles.primary, underline=1, indent=1)
+    for n, item in enumerate(ctx.layout.sheets[1:], 1):
+        words = ""
+        if item.spec is not None and item.spec.help is not None:
+            words = item.spec.help[ctx.lang]
+        elif item.name == ctx.layout.lists_sheet:
+            words = ctx.say("Auswahlwerte anpassen", "Adapt the choice values")
+        elif item.name == ctx.layout.notes_sheet:
+            words = ctx.say("Definition jeder Kennzahl", "Definition of every figure")
+        pen.link(row + n, 1, item.name, item.name, link)
+        short = words.split(". ")[0].rstrip(".")
+        pen.text(row + n, 2, short if len(short) <= 58 else short[:57].rsplit(" ", 1)[0] + " …", ctx.styles.note(indent=1))
+
+
+def title_rows(ctx: Context, sheet: Any, title: str, words: str, *, back: int | None = None) -> None:
+    """Write title and help line of a sheet, with a link back to the front sheet."""
+    pen = Pen(sheet)
+    left = 0 if back is None else back
+    sheet.set_row(0, 30)
+    pen.text(0, left, title, ctx.styles.title())
+    front = ctx.layout.sheets[0].name
+    pen.link(2, left, front, f"← {front}", ctx.styles.make(font_size=9, font_color=ctx.styles.primary, underline=1))
+    pen.text(1, left, words, ctx.styles.help())
+
+
+def write_lists(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
+    """Write the choice lists side by side and name them."""
+    pen = Pen(sheet)
+    for col, width in placed.widths.items():
+        sheet.set_column(col, col, width)
+    title_rows(
+        ctx, sheet, placed.name,
+        ctx.say("Auswahlwerte der Eingabefelder. Gelbe Listen dürfen ergänzt werden, graue sind fest.",
+                "Choice values of the input fields. Yellow lists may be extended, grey ones are fixed."),
+    )  # fmt: skip
+    for key, place in ctx.layout.lists.items():
+        choices = place.choices
+        pen.text(place.header - 1, place.columns["wert"], choices.title[ctx.lang], ctx.styles.make(bold=True, font_color=ctx.styles.primary))
+        fields = [Field("wert", Text("Wert", "Value")), *(_as_field(a) for a in choices.attributes)]
+        rows = ctx.values.lists.get(key, [])
+        for item in fields:
+            col = place.columns[item.key]
+            pen.text(place.header, col, item.title[ctx.lang], ctx.styles.header(choices.fix))
+            look = ctx.styles.computed(item) if choices.fix else ctx.styles.input(item)
+            for n in range(place.rows):
+                value = rows[n].get(item.key) if n < len(rows) else None
+                pen.value(place.first + n, col, cell_value(item, value), look)
+        sheet_name = quote_sheet(placed.name)
+        first = cell_name(place.first, place.columns["wert"])
+        last = cell_name(place.first + place.rows - 1, place.columns["wert"])
+        area = absolute(f"{first}:{last}")
+        start = area.split(":")[0]
+        # An editable list ends at its last value, so that drop-downs show no empty lines.
+        dynamic = f"={sheet_name}!{start}:INDEX({sheet_name}!{area},MAX(1,COUNTA({sheet_name}!{area})))"
+        ctx.book.define_name(key, f"={sheet_name}!{area}" if choices.fix else dynamic)
+    sheet.freeze_panes(5, 0)
+
+
+def _as_field(attribute: Attribute) -> Field:
+    return Field(attribute.key, attribute.title, attribute.type, list=attribute.list)
+
+
+def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
+    """Write how to fill in, the paragraphs of the spec and the definition of every field with help."""
+    pen = Pen(sheet)
+    for col, width in placed.widths.items():
+        sheet.set_column(col, col, width)
+    title_rows(ctx, sheet, placed.name, ctx.template.title[ctx.lang], back=1)
+    row = 3
+    _wide(ctx, pen, row, ctx.say("Zweck", "Purpose"), ctx.template.purpose[ctx.lang])
+    _wide(ctx, pen, row + 1, ctx.say("Ausgefüllt von", "Filled in by"), ctx.template.filled_by[ctx.lang])
+    _wide(ctx, pen, row + 2, ctx.say("Turnus", "How often"), ctx.template.rhythm[ctx.lang])
+    row += 4
+    for label, lines in (
+        (ctx.say("So gehen Sie vor", "How to fill in"), ctx.template.steps),
+        (ctx.say("Definitionen und Quellen", "Definitions and sources"), ctx.template.notes),
+    ):
+        if not lines:
+            continue
+        pen.text(row, 1, label, ctx.styles.section())
+        for col in (2, 3):
+            pen.value(row, col, None, ctx.styles.section())
+        row += 1
+        for n, line in enumerate(lines, 1):
+            _wide(ctx, pen, row, str(n), line[ctx.lang])
+            row += 1
+        row += 1
+    pen.text(row, 1, ctx.say("Feld", "Field"), ctx.styles.header(False))
+    pen.text(row, 2, ctx.say("Blatt", "Sheet"), ctx.styles.header(False))
+    pen.text(row, 3, ctx.say("Bedeutung", "Meaning"), ctx.styles.header(False))
+    for sheet_placed in ctx.layout.sheets:
+        for block in sheet_placed.blocks:
+            for item in block.block.all_fields:
+                if item.help is None:
+                    continue
+                row += 1
+                fill = {} if item.computed else {"bg_color": styles.INPUT_FILL}
+                line = {"bottom": 1, "bottom_color": styles.LINE, "valign": "top"}
+                pen.text(row, 1, item.title[ctx.lang], ctx.styles.plain(indent=1, text_wrap=True, **fill, **line))
+                pen.text(row, 2, sheet_placed.name, ctx.styles.muted(text_wrap=True, **line))
+                pen.text(row, 3, item.help[ctx.lang], ctx.styles.plain(text_wrap=True, **line))
+                sheet.set_row(row, 15.5 * max(1, -(-len(item.help[ctx.lang]) // 105)) + 3)
+
+
+def _wide(ctx: Context, pen: Pen, row: int, label: str, text: str) -> None:
+    look = ctx.styles.plain(text_wrap=True)
+    pen.text(row, 1, label, ctx.styles.muted(indent=1))
+    pen.sheet.merge_range(row, 2, row, 3, "", look)
+    pen.text(row, 2, text, look)
+    pen.sheet.set_row(row, 15.5 * max(1, -(-len(text) // 120)) + 4)
+
+
+def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
+    """Write a further sheet of a report."""
+    pen = Pen(sheet)
+    title_rows(ctx, sheet, extra.title, extra.help)
+    header = 4
+    for col, (title, width, kind) in enumerate(extra.columns):
+        sheet.set_column(col, col, width)
+        item = Field("x", Text(title, title), kind)  # type: ignore[arg-type]
+        pen.text(header, col, title, ctx.styles.header(False, TYPES[kind].align))
+        look = ctx.styles.figure(item)
+        for n, line in enumerate(extra.rows, 1):
+            pen.value(header + n, col, cell_value(item, line[col]), look)
+    sheet.set_row(header, styles.HEADER_HEIGHT)
+    sheet.freeze_panes(header + 1, 0)
+    if extra.rows:
+        sheet.autofilter(header, 0, header + len(extra.rows), len(extra.columns) - 1)
+

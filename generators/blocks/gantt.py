@@ -1,0 +1,101 @@
+"""Schedules: a matrix of days or weeks drawn with conditional formats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generators import rules, styles
+from generators.blocks.form import heading
+from generators.blocks.grid import write_across, write_cells, write_row_fields, write_row_headings
+from generators.context import Context
+from generators.pen import Pen
+from vorlagen.layout import Placed, cell_name, column_name, quote_sheet
+from vorlagen.spec import Gantt
+
+DAY_WIDTH = 2.4
+GROUP = 7  # columns under one head: a week of days, or seven weeks
+
+
+def write(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
+    """Write a Gantt chart: heads, bars, progress, milestones, today line, free days."""
+    block = placed.block
+    assert isinstance(block, Gantt)
+    pen = Pen(sheet)
+    start, count = placed.across
+    heading(ctx, pen, placed, width)
+    write_row_headings(ctx, pen, placed, block.row)
+    write_row_fields(ctx, sheet, pen, placed, block.fields)
+    sheet.set_column(start, start + count - 1, DAY_WIDTH)
+    day = ctx.styles.make(font_size=7, font_color=styles.MUTED, align="center", num_format="d", bottom=1, bottom_color=ctx.styles.primary)
+    write_across(ctx, pen, placed, day)
+    _heads(ctx, sheet, pen, placed)
+    cell = ctx.styles.make(
+        num_format='[=3]"◆";""', align="center", font_color=ctx.styles.accent, font_size=10,
+        bottom=1, bottom_color="#E9EDF1",
+    )  # fmt: skip
+    write_cells(ctx, sheet, pen, placed, cell)
+    for n in range(placed.rows):
+        sheet.set_row(placed.first + n, 16)
+    _formats(ctx, sheet, placed, block)
+    rules.highlight(ctx, sheet, placed)
+    _legend(ctx, pen, placed)
+
+
+def _heads(ctx: Context, sheet: Any, pen: Pen, placed: Placed) -> None:
+    """Write the first day of each group of columns above the days."""
+    start, count = placed.across
+    look = ctx.styles.make(
+        bold=True, font_color="#FFFFFF", bg_color=ctx.styles.primary, align="left", font_size=9, indent=1,
+        left=1, left_color="#FFFFFF", num_format="dd.mm.yyyy" if ctx.lang == "de" else "yyyy-mm-dd",
+    )  # fmt: skip
+    values = ctx.computed.column(placed.block.key, getattr(placed.block, "col").key)
+    row = placed.header - 1
+    for first in range(start, start + count, GROUP):
+        last = min(first + GROUP, start + count) - 1
+        if last > first:
+            sheet.merge_range(row, first, row, last, "", look)
+        pen.formula(row, first, f"={column_name(first)}${placed.header + 1}", look, values[first - start])
+
+
+def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
+    start, count = placed.across
+    area = placed.place(block.cell.key)
+    first = cell_name(placed.first, start)
+    here, after = f"{column_name(start)}${placed.header + 1}", f"{column_name(start + 1)}${placed.header + 1}"
+    make = ctx.book.add_format
+    if block.today is not None:
+        today = ctx.print_rule(placed, block.today.node)
+        line = make({"left": 5, "left_color": ctx.styles.accent})
+        # Rules that only draw a border must not hide the bars, so they do not stop the others.
+        whole = f"{cell_name(placed.header, start)}:{cell_name(placed.last, start + count - 1)}"
+        condition = f"=AND({here}<={today},{today}<{here}+({after}-{here}))"
+        sheet.conditional_format(whole, {"type": "formula", "criteria": condition, "format": line})
+    sheet.conditional_format(area, {"type": "formula", "criteria": f"={first}=2", "format": make({"bg_color": ctx.styles.primary})})
+    sheet.conditional_format(area, {"type": "formula", "criteria": f"={first}=1", "format": make({"bg_color": ctx.styles.light})})
+    if block.workdays:
+        holidays = ctx.layout.placed["feiertage"]
+        days = rules_range(holidays)
+        free = f"=AND({after}-{here}=1,OR(WEEKDAY({here},2)>5,COUNTIF({days},{here})>0))"
+        whole = f"{cell_name(placed.header, start)}:{cell_name(placed.last, start + count - 2)}"
+        sheet.conditional_format(whole, {"type": "formula", "criteria": free, "format": make({"bg_color": "#ECEFF2"})})
+    if block.group is not None:
+        col = f"${column_name(placed.columns[block.group])}"
+        change = f"=AND({col}{placed.first + 1}<>{col}{placed.first},{col}{placed.first + 1}<>\"\")"
+        whole = f"{cell_name(placed.first, 1)}:{cell_name(placed.last, start + count - 1)}"
+        sheet.conditional_format(whole, {"type": "formula", "criteria": change, "format": make({"top": 1, "top_color": ctx.styles.primary})})
+
+
+def rules_range(holidays: Placed) -> str:
+    """Absolute range of the holiday dates."""
+    from vorlagen.formulas.printing import absolute
+
+    return f"{quote_sheet(holidays.sheet)}!{absolute(holidays.place('datum'))}"
+
+
+def _legend(ctx: Context, pen: Pen, placed: Placed) -> None:
+    row = placed.last + 1
+    words = ctx.say(
+        "dunkel = erledigt · hell = geplant · ◆ = Meilenstein · Linie = Stichtag · grau = Wochenende, Feiertag",
+        "dark = done · light = planned · ◆ = milestone · line = reference date · grey = weekend, holiday",
+    )
+    pen.text(row, 1, words, ctx.styles.note())

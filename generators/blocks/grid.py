@@ -1,0 +1,140 @@
+"""Summaries and matrices: computed tables with given headings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generators import rules, styles
+from generators.blocks.form import heading
+from generators.context import Context, cell_value
+from generators.pen import Pen
+from vorlagen.compute import axis_trees, matrix_inputs
+from vorlagen.fieldtypes import TYPES
+from vorlagen.layout import Placed, cell_name
+from vorlagen.spec import Axis, Field, Matrix, Summary
+
+
+def axis_field(axis: Axis) -> Field:
+    """Return the axis as a field, for formats."""
+    return Field(key=axis.key, title=axis.title, type=axis.type, list=axis.list)
+
+
+def write_summary(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
+    """Write a summary."""
+    block = placed.block
+    assert isinstance(block, Summary)
+    pen = Pen(sheet)
+    heading(ctx, pen, placed, width)
+    write_row_headings(ctx, pen, placed, block.row)
+    write_row_fields(ctx, sheet, pen, placed, block.fields)
+    sheet.set_row(placed.header, styles.HEADER_HEIGHT)
+    rules.highlight(ctx, sheet, placed)
+
+
+def write_row_headings(ctx: Context, pen: Pen, placed: Placed, axis: Axis) -> None:
+    """Write the heading of the first column and all row headings."""
+    item = axis_field(axis)
+    col = placed.columns[axis.key]
+    pen.text(placed.header, col, axis.title[ctx.lang], ctx.styles.soft_header(_align(item)))
+    count = ctx.layout.lists[axis.list].rows if axis.list else 0
+    trees = axis_trees(axis, ctx.template, count)
+    values = ctx.computed.column(placed.block.key, axis.key)
+    style = ctx.styles.figure(item, align="left", indent=1)
+    for n, tree in enumerate(trees):
+        row = placed.first + n
+        text = ctx.printer.print(tree, placed.block.key).at(row, n + 1, col)
+        pen.formula(row, col, "=" + text, style, values[n])
+
+
+def write_row_fields(ctx: Context, sheet: Any, pen: Pen, placed: Placed, fields: tuple[Field, ...]) -> None:
+    """Write the columns of a summary, or those between headings and cells of a matrix."""
+    records = ctx.values.rows(placed.block.key)
+    for item in fields:
+        col = placed.columns[item.key]
+        pen.text(placed.header, col, item.title[ctx.lang], ctx.styles.soft_header(_align(item)))
+        if not item.computed:
+            style = ctx.styles.input(item)
+            for n in range(placed.rows):
+                value = records[n].get(item.key) if n < len(records) else None
+                pen.value(placed.first + n, col, cell_value(item, value), style)
+            rules.validate(ctx, sheet, placed, item, (placed.first, col, placed.last, col))
+            continue
+        printed = ctx.print_field(placed, item)
+        style = ctx.styles.figure(item)
+        for n, value in enumerate(ctx.computed.column(placed.block.key, item.key)):
+            pen.formula(placed.first + n, col, "=" + printed.at(placed.first + n, n + 1, col), style, value)
+
+
+def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
+    """Write a matrix with headings on two sides."""
+    block = placed.block
+    assert isinstance(block, Matrix)
+    pen = Pen(sheet)
+    heading(ctx, pen, placed, width)
+    write_row_headings(ctx, pen, placed, block.row)
+    write_row_fields(ctx, sheet, pen, placed, block.fields)
+    write_across(ctx, pen, placed, ctx.styles.make(
+        bold=True, font_color=ctx.styles.primary, bottom=2, bottom_color=ctx.styles.primary, text_wrap=True,
+        align="center", font_size=10, valign="bottom", bg_color=ctx.styles.pale,
+        num_format=ctx.styles.number_format(axis_field(block.col)),
+    ))  # fmt: skip
+    write_cells(ctx, sheet, pen, placed, ctx.styles.figure(block.cell))
+    sheet.set_row(placed.header, styles.HEADER_HEIGHT)
+    if block.totals:
+        _totals(ctx, pen, placed, block)
+    rules.highlight(ctx, sheet, placed)
+
+
+def write_across(ctx: Context, pen: Pen, placed: Placed, style: Any) -> None:
+    """Write the column headings of a matrix."""
+    block = placed.block
+    assert isinstance(block, Matrix)
+    start, _ = placed.across
+    count = ctx.layout.lists[block.col.list].rows if block.col.list else 0
+    values = ctx.computed.column(block.key, block.col.key)
+    for n, tree in enumerate(axis_trees(block.col, ctx.template, count)):
+        printed = ctx.printer.print(tree, block.key, part="across")
+        pen.formula(placed.header, start + n, "=" + printed.at(placed.header, n + 1, start + n), style, values[n])
+
+
+def write_cells(ctx: Context, sheet: Any, pen: Pen, placed: Placed, style: Any) -> None:
+    """Write the cells of a matrix."""
+    block = placed.block
+    assert isinstance(block, Matrix)
+    start, count = placed.across
+    if not block.cell.computed:
+        look = ctx.styles.input(block.cell)
+        for r, line in enumerate(matrix_inputs(block, ctx.values, ctx.layout, placed.rows, count)):
+            for c, value in enumerate(line):
+                pen.value(placed.first + r, start + c, cell_value(block.cell, value), look)
+        rules.validate(ctx, sheet, placed, block.cell, (placed.first, start, placed.last, start + count - 1))
+        return
+    printed = ctx.print_field(placed, block.cell, part="cell")
+    for r, line in enumerate(ctx.computed.matrix(block.key)):
+        row = placed.first + r
+        for c, value in enumerate(line):
+            pen.formula(row, start + c, "=" + printed.at(row, r + 1, start + c), style, value)
+
+
+def _totals(ctx: Context, pen: Pen, placed: Placed, block: Matrix) -> None:
+    """Sums at the right and below; additive cells only (the spec says so by `totals`)."""
+    start, count = placed.across
+    lines = [[v if isinstance(v, int | float) else 0 for v in line] for line in ctx.computed.matrix(block.key)]
+    look = ctx.styles.figure(block.cell, bold=True, top=1, top_color=ctx.styles.primary)
+    word = ctx.say("Summe", "Total")
+    below, right = placed.last + 1, start + count
+    pen.text(placed.header, right, word, ctx.styles.soft_header("right"))
+    pen.text(below, placed.columns[block.row.key], word, ctx.styles.plain(bold=True, indent=1, top=1, top_color=ctx.styles.primary))
+    for r, line in enumerate(lines):
+        row = placed.first + r
+        text = f"=SUM({cell_name(row, start)}:{cell_name(row, right - 1)})"
+        pen.formula(row, right, text, ctx.styles.figure(block.cell, bold=True), sum(line))
+    for c in range(count):
+        text = f"=SUM({cell_name(placed.first, start + c)}:{cell_name(placed.last, start + c)})"
+        pen.formula(below, start + c, text, look, sum(line[c] for line in lines))
+    text = f"=SUM({cell_name(placed.first, right)}:{cell_name(placed.last, right)})"
+    pen.formula(below, right, text, look, sum(map(sum, lines)))
+
+
+def _align(item: Field) -> str:
+    return TYPES[item.type].align

@@ -1,0 +1,171 @@
+"""The design system: every colour, font and cell format of a workbook, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vorlagen.brand import Brand
+from vorlagen.fieldtypes import TYPES
+from vorlagen.spec import Field
+
+# Meaning of the fixed colours: judgement (green, yellow, red, always beside a word),
+# input (pale yellow), computed (cool grey), missing (pale red).
+GREEN, YELLOW, RED, ORANGE = "#2A7A4B", "#8A6100", "#B3261E", "#A85B00"
+GREEN_FILL, YELLOW_FILL, RED_FILL, ORANGE_FILL = "#E3F2E8", "#FFF3CC", "#FBE3E1", "#FDE8D0"
+INPUT_FILL, INPUT_LINE = "#FFFBEA", "#E2D8B4"
+COMPUTED_FILL, COMPUTED_FONT, COMPUTED_HEAD = "#F1F4F8", "#45505E", "#5B6776"
+INK, MUTED, LINE, SOFT = "#1F2933", "#66727F", "#D5DBE3", "#F6F8FA"
+
+TITLE_SIZE, SECTION_SIZE, BODY_SIZE, NOTE_SIZE = 20, 13, 11, 9
+ROW_HEIGHT, HEADER_HEIGHT = 18, 33
+
+
+def mix(colour: str, with_: str, share: float) -> str:
+    """Mix two #RRGGBB colours; `share` of the second."""
+    a, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5)), (int(with_[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(x * (1 - share) + y * share):02X}" for x, y in zip(a, b, strict=True))
+
+
+@dataclass
+class Styles:
+    """Cell formats by name, made once per workbook."""
+
+    book: Any
+    brand: Brand
+    lang: str
+    _cache: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> str:
+        """The brand's structural colour."""
+        return self.brand.palette.primary
+
+    @property
+    def accent(self) -> str:
+        """The brand's accent colour."""
+        return self.brand.palette.accent
+
+    @property
+    def light(self) -> str:
+        """A light tint of the primary colour."""
+        return mix(self.primary, "#FFFFFF", 0.55)
+
+    @property
+    def pale(self) -> str:
+        """A very light tint of the primary colour."""
+        return mix(self.primary, "#FFFFFF", 0.9)
+
+    def make(self, **properties: Any) -> Any:
+        """Return a cell format; equal properties give the same object."""
+        base = {"font_name": self.brand.font, "font_size": BODY_SIZE, "font_color": INK, "valign": "vcenter"}
+        full = base | properties
+        key = tuple(sorted(full.items()))
+        if key not in self._cache:
+            self._cache[key] = self.book.add_format(full)
+        return self._cache[key]
+
+    def plain(self, **more: Any) -> Any:
+        """Body text."""
+        return self.make(**more)
+
+    def muted(self, **more: Any) -> Any:
+        """Labels and explanations."""
+        return self.make(font_color=MUTED, **more)
+
+    def note(self, **more: Any) -> Any:
+        """Small explanations."""
+        return self.make(font_color=MUTED, font_size=NOTE_SIZE, **more)
+
+    def title(self) -> Any:
+        """Title of a sheet."""
+        return self.make(font_size=TITLE_SIZE, bold=True, font_color=self.primary)
+
+    def help(self) -> Any:
+        """Line under a sheet's title."""
+        return self.make(italic=True, font_color=MUTED, font_size=10)
+
+    def section(self) -> Any:
+        """Heading of a block: bold with a rule in the accent colour."""
+        return self.make(font_size=SECTION_SIZE, bold=True, font_color=self.primary, bottom=2, bottom_color=self.accent)
+
+    def header(self, computed: bool, align: str = "left") -> Any:
+        """Column heading; greyer over computed columns."""
+        fill = COMPUTED_HEAD if computed else self.primary
+        indent = {} if align == "center" else {"indent": 1}
+        return self.make(
+            **indent,
+            bold=True, font_color="#FFFFFF", bg_color=fill, text_wrap=True, align=align,
+            border=1, border_color=mix(fill, "#FFFFFF", 0.35), font_size=10,
+        )  # fmt: skip
+
+    def soft_header(self, align: str = "left") -> Any:
+        """Column heading inside dashboards."""
+        indent = {} if align == "center" else {"indent": 1}
+        return self.make(
+            **indent,
+            bold=True, font_color=self.primary, bottom=2, bottom_color=self.primary, text_wrap=True, align=align,
+            font_size=10, valign="bottom", bg_color=self.pale,
+        )  # fmt: skip
+
+    def number_format(self, item: Field, dash: bool = False) -> str:
+        """Number format of a field; `dash` shows – for an empty result."""
+        unit = item.unit[self.lang] if item.unit else None
+        body = TYPES[item.type].number_format(self.lang, item.decimals, unit)
+        if dash and TYPES[item.type].numeric and item.type not in ("date", "month", "time"):
+            return f"{body};-{body};{body};@"
+        return body
+
+    def _of(self, item: Field) -> dict[str, Any]:
+        info = TYPES[item.type]
+        properties: dict[str, Any] = {"align": info.align, "num_format": self.number_format(item)}
+        if info.align == "right":
+            properties["indent"] = 1
+        if item.type == "choice" and not item.computed:
+            properties["align"] = "left"
+        if item.type == "long":
+            properties |= {"text_wrap": True, "valign": "top"}
+        if properties["align"] == "left":
+            properties["indent"] = 1
+        return properties
+
+    def input(self, item: Field, **more: Any) -> Any:
+        """Cell to fill in."""
+        return self.make(
+            **(self._of(item) | {"bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_LINE, "locked": False} | more)
+        )
+
+    def computed(self, item: Field, **more: Any) -> Any:
+        """Cell with a formula."""
+        look = {"bg_color": COMPUTED_FILL, "font_color": COMPUTED_FONT, "border": 1, "border_color": LINE}
+        return self.make(**(self._of(item) | look | more))
+
+    def figure(self, item: Field, **more: Any) -> Any:
+        """Computed cell of a dashboard table: no fill, a fine line below."""
+        look = {"bottom": 1, "bottom_color": LINE, "num_format": self.number_format(item, dash=True)}
+        return self.make(**(self._of(item) | look | more))
+
+    def cell(self, item: Field) -> Any:
+        """Cell of a record list or form, by kind."""
+        return self.computed(item) if item.computed else self.input(item)
+
+    def highlight(self, style: str) -> Any:
+        """Differential format of a conditional format."""
+        looks: dict[str, dict[str, Any]] = {
+            "ueberfaellig": {"font_color": RED, "bg_color": RED_FILL, "bold": True},
+            "rot": {"font_color": RED, "bg_color": RED_FILL},
+            "heute": {"font_color": ORANGE, "bg_color": ORANGE_FILL, "bold": True},
+            "bald": {"font_color": YELLOW, "bg_color": YELLOW_FILL},
+            "gelb": {"font_color": YELLOW, "bg_color": YELLOW_FILL},
+            "gruen": {"font_color": GREEN, "bg_color": GREEN_FILL},
+            "grau": {"font_color": "#7B8794", "bg_color": "#ECEFF2"},
+            "erledigt": {"font_color": "#7B8794", "bg_color": "#ECEFF2"},
+            "dublette": {"font_color": ORANGE, "bg_color": ORANGE_FILL, "bold": True},
+            "pflicht": {"bg_color": RED_FILL},
+            "negativ": {"font_color": RED},
+            "banner": {"font_color": "#FFFFFF", "bg_color": RED, "bold": True},
+        }
+        key = (("differential", style),)
+        if key not in self._cache:
+            self._cache[key] = self.book.add_format(looks[style])
+        return self._cache[key]

@@ -1,0 +1,235 @@
+"""Values in, workbook out: every sheet of a template with right cached values."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from generators import styles
+from generators.blocks import chart, form, front, gantt, grid, table
+from generators.context import Context
+from generators.extra import ExtraSheet
+from generators.pen import PlainWorksheet, new_workbook
+from generators.styles import Styles
+from vorlagen.brand import Brand
+from vorlagen.compute import compute
+from vorlagen.layout import DASHBOARD_COLUMNS, Layout, PlacedSheet, column_name, make_layout, quote_sheet
+from vorlagen.spec import Chart, Form, Gantt, Kpis, Lang, Matrix, Prose, Summary, Table, Template
+from vorlagen.stamp import Stamp
+from vorlagen.values import Values, list_rows
+
+# Any fixed moment: equal inputs must give equal bytes.
+CREATED = datetime(2026, 1, 1)
+# Characters that fit on an A4 landscape page at a readable scale.
+PAGE_WIDTH = 200.0
+SPARE_LIST_ROWS = 10
+
+
+def write_workbook(
+    path: Path,
+    template: Template,
+    values: Values,
+    *,
+    brand: Brand,
+    lang: Lang,
+    today: date,
+    rows: Mapping[str, int] | None = None,
+    merged: bool = False,
+    extra_sheets: Sequence[ExtraSheet] = (),
+) -> None:
+    """Write one workbook, by way of a temporary file in the same folder.
+
+    Args:
+        path: target; replaced only when the new file is complete.
+        template: what the workbook is.
+        values: inputs; choice lists missing there come from the spec.
+        brand: colours, company, contact.
+        lang: language of everything people see.
+        today: value of TODAY() in the cached values.
+        rows: rows per table where they differ from the capacity of the spec.
+        merged: the workbook is a consolidation: carried fields are values.
+        extra_sheets: further sheets behind the template's own.
+
+    Raises:
+        OSError: the file cannot be written; nothing is left behind.
+        ValueError: a value cannot be written (text beyond Excel's limit).
+    """
+    values = _with_lists(template, values, lang)
+    layout = layout_for(template, values, lang, rows)
+    computed = compute(layout, values, today, merged=merged)
+    handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        book = new_workbook(str(temporary))
+        ctx = Context(layout, values, computed, brand, Styles(book, brand, lang), book, merged)
+        _write(ctx, extra_sheets)
+        book.close()
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def layout_for(template: Template, values: Values, lang: Lang, rows: Mapping[str, int] | None = None) -> Layout:
+    """Return the layout that has room for the values."""
+    needed = {
+        block.key: max((rows or {}).get(block.key, block.rows), len(values.rows(block.key)))
+        for block in template.blocks.values()
+        if isinstance(block, Table)
+    }
+    capacities = {
+        c.key: max(c.capacity, len(values.lists.get(c.key, [])) + (0 if c.fix else min(c.spare, SPARE_LIST_ROWS)))
+        for c in template.lists
+    }
+    return make_layout(template, lang, needed, capacities)
+
+
+def _with_lists(template: Template, values: Values, lang: Lang) -> Values:
+    lists = {c.key: values.lists.get(c.key) or list_rows(c, lang, template) for c in template.lists}
+    return Values(values.blocks, lists)
+
+
+def _write(ctx: Context, extra_sheets: Sequence[ExtraSheet]) -> None:
+    book, template = ctx.book, ctx.template
+    book.set_size(2400, 1500)
+    book.set_properties(
+        {"title": template.title[ctx.lang], "subject": template.purpose[ctx.lang], "company": ctx.brand.name,
+         "category": "Vorlagen", "created": CREATED}
+    )  # fmt: skip
+    stamp = Stamp(template.key, template.version, template.hash, ctx.lang, ctx.merged)
+    for key, value in stamp.properties().items():
+        book.set_custom_property(key, value, "text")
+    sheets = {p.name: book.add_worksheet(p.name, PlainWorksheet) for p in ctx.layout.sheets}
+    for placed in ctx.layout.sheets:
+        sheet = sheets[placed.name]
+        if placed.role == "front":
+            front.write_front(ctx, sheet, placed)
+        elif placed.name == ctx.layout.lists_sheet:
+            front.write_lists(ctx, sheet, placed)
+        elif placed.name == ctx.layout.notes_sheet:
+            front.write_notes(ctx, sheet, placed)
+        else:
+            _write_sheet(ctx, sheet, placed)
+        _page(ctx, sheet, placed)
+    for extra in extra_sheets:
+        sheet = book.add_worksheet(extra.name, PlainWorksheet)
+        front.write_extra(ctx, sheet, extra)
+        _footer(ctx, sheet)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+    first = sheets[ctx.layout.sheets[0].name]
+    first.activate()
+    first.set_first_sheet()
+
+
+def _write_sheet(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
+    assert placed.spec is not None
+    for col, width in sorted(placed.widths.items()):
+        sheet.set_column(col, col, width)
+    is_list = placed.table is not None
+    words = placed.spec.help[ctx.lang] if placed.spec.help else ""
+    front.title_rows(ctx, sheet, placed.name, words, back=None if is_list else 1)
+    last = _last_column(placed)
+    for item in placed.blocks:
+        block = item.block
+        if isinstance(block, Table):
+            table.write(ctx, sheet, item)
+        elif isinstance(block, Form):
+            grid_sheet = any(isinstance(b.block, Summary | Matrix | Chart) for b in placed.blocks) or placed.role == "dashboard"
+            two = block.columns == 2
+            form.write_form(ctx, sheet, item, help_column=None if two else (3 if grid_sheet else 4), width=last)
+        elif isinstance(block, Kpis):
+            form.write_kpis(ctx, sheet, item, last)
+        elif isinstance(block, Prose):
+            form.write_prose(ctx, sheet, item, last)
+        elif isinstance(block, Gantt):
+            gantt.write(ctx, sheet, item, last)
+        elif isinstance(block, Matrix):
+            grid.write_matrix(ctx, sheet, item, last)
+        elif isinstance(block, Summary):
+            grid.write_summary(ctx, sheet, item, last)
+        elif isinstance(block, Chart):
+            chart.write(ctx, sheet, item, placed.widths, max(last, DASHBOARD_COLUMNS + 1))
+
+
+def _last_column(placed: PlacedSheet) -> int:
+    """Last column that blocks of the sheet use."""
+    columns = [1]
+    for item in placed.blocks:
+        columns += [*item.columns.values(), *(c for _, c in item.cells.values())]
+        if item.across[1]:
+            columns.append(sum(item.across) - 1 + (1 if getattr(item.block, "totals", False) else 0))
+        if isinstance(item.block, Chart) or (isinstance(item.block, Kpis) and item.block.layout == "cards"):
+            columns.append(DASHBOARD_COLUMNS + 1)
+        if isinstance(item.block, Form) and placed.role == "form":
+            columns.append(4)
+    return max(columns)
+
+
+_TABS = {"front": "primary", "list": "input", "form": "input", "parameter": "grey", "dashboard": "accent"}
+
+
+def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
+    """Tab colour, panes, protection, zoom and print set-up by the role of the sheet."""
+    colours = {"primary": ctx.styles.primary, "accent": ctx.styles.accent, "input": "#E7C65A", "grey": "#B5BECA"}
+    sheet.set_tab_color(colours[_TABS.get(placed.role, "grey")])
+    sheet.hide_gridlines(2)
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.center_horizontally()
+    _footer(ctx, sheet)
+    item = placed.table
+    if item is None:
+        sheet.set_zoom(90 if placed.role == "dashboard" else 100)
+        wide = sum(w for w in placed.widths.values()) if placed.name == ctx.layout.lists_sheet else 0
+        sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if placed.role == "front" else 0)
+        if placed.name != ctx.layout.lists_sheet:
+            sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+        _first_input(ctx, sheet, placed)
+        return
+    block = item.block
+    assert isinstance(block, Table)
+    sheet.freeze_panes(item.first, 1)
+    sheet.set_selection(item.first, 0, item.first, 0)
+    total = sum(placed.widths.values())
+    sheet.fit_to_pages(max(1, round(total / PAGE_WIDTH)), 0)
+    sheet.repeat_rows(item.header)
+    if total > PAGE_WIDTH:
+        sheet.repeat_columns(0)
+    # The print area ends at the last occupied row, wherever that is when the office prints.
+    sheet_name = quote_sheet(placed.name)
+    right = column_name(len(block.fields) - 1)
+    key = f"{sheet_name}!$A${item.first + 1}:$A${item.last + 1}"
+    end = f"INDEX({sheet_name}!${right}$1:${right}${item.last + 1},MIN({item.last + 1},{item.first + 4}+COUNTA({key})))"
+    ctx.book.define_name(f"{sheet_name}!Print_Area", f"={sheet_name}!$A$1:{end}")
+
+
+def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
+    for item in placed.blocks:
+        for f in item.block.all_fields:
+            if ctx.is_input(f) and f.key in item.cells:
+                row, col = item.cells[f.key]
+                sheet.set_selection(row, col, row, col)
+                return
+
+
+def _footer(ctx: Context, sheet: Any) -> None:
+    parts = [ctx.brand.footer or ctx.brand.name]
+    if ctx.brand.confidential:
+        parts.append(ctx.brand.confidential[ctx.lang])
+    left = " · ".join(p.replace("&", "&&") for p in parts if p)
+    title = ctx.template.title[ctx.lang].replace("&", "&&")
+    page = ctx.say("Seite &P von &N", "Page &P of &N")
+    size = f"&{styles.NOTE_SIZE - 1}"
+    sheet.set_footer(f"&L{size} {left}&C{size} {title}&R{size} {page}")
+
+
+__all__ = ["layout_for", "write_workbook"]

@@ -1,0 +1,418 @@
+"""The blocks of one workbook -> values, stored results and findings of a ReadResult."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from vorlagen.choices import choice_readers
+from vorlagen.fieldtypes import TYPES, Unparsable, clean_text
+from vorlagen.findings import Finding, Origin, Severity
+from vorlagen.intake.raw import Area, RawBook, RawSheet
+from vorlagen.layout import Layout, cell_name, column_name, make_layout
+from vorlagen.locating import Located, Locator, fold, layout_of, list_areas, list_columns, sheet_named
+from vorlagen.records import ReadResult, State
+from vorlagen.spec import Block, Chart, ChoiceList, Field, Form, Kpis, Matrix, Prose, Summary, Table, Template
+from vorlagen.stamp import Stamp
+from vorlagen.values import Row, Values, list_rows
+
+_TOTALS = frozenset(
+    ("summe", "summen", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "ergebnis", "total", "totals", "sum", "grand total", "subtotal")
+)
+_DAYS_1904 = 1462
+
+
+class BlockReader:
+    """Reads one workbook whose template is known."""
+
+    def __init__(self, book: RawBook, template: Template, stamp: Stamp, result: ReadResult) -> None:
+        self.book = book
+        self.template = template
+        self.stamp = stamp
+        self.result = result
+        self.areas = list_areas(book, template)
+        self.layout: Layout = layout_of(book, template, stamp.lang, self.areas)
+        self.locator = Locator(book, self.layout)
+        self.lists = {c.key: self._list(c) for c in template.lists}
+        self.readers = choice_readers(template.lists, self.lists)
+        self.blocks: dict[str, list[Row] | Row] = {}
+        self.table_rows: dict[str, int] = {}
+
+    def read(self) -> None:
+        """Read every block into the result."""
+        for block in self.template.blocks.values():
+            if isinstance(block, Chart | Prose):
+                continue
+            located = self.locator.locate(block)
+            if located is None:
+                self._block_missing(block)
+            elif isinstance(block, Table):
+                self._table(block, located)
+            elif isinstance(block, Form | Kpis):
+                self._form(block, located)
+            elif isinstance(block, Summary):
+                self._summary(block, located)
+            elif isinstance(block, Matrix):
+                self._matrix(block, located)
+        if not self.stamp.merged:  # reports add sheets of their own
+            for sheet in self.locator.unknown_sheets():
+                if any(value != "" for row in sheet.rows for value in row):
+                    self._find("I_SHEET_UNKNOWN", sheet)
+        capacities = {key: place.rows for key, place in self.layout.lists.items()}
+        self.result.layout = make_layout(self.template, self.stamp.lang, self.table_rows, capacities)
+        self.result.values = Values(self.blocks, self.lists)
+
+    # -- helpers ---------------------------------------------------------------------------
+
+    def is_input(self, item: Field) -> bool:
+        """Whether a cell is filled in; carried fields are, in merged workbooks."""
+        return not item.computed or (self.stamp.merged and item.carried)
+
+    def _find(
+        self,
+        code: str,
+        sheet: RawSheet | None = None,
+        row: int = -1,
+        column: int = -1,
+        block: str = "",
+        item: Field | None = None,
+        severity: Severity | None = None,
+        **facts: Any,
+    ) -> None:
+        cell = cell_name(row, column) if row >= 0 and column >= 0 else ""
+        origin = Origin(self.result.file.name, sheet.name if sheet else "", cell, row + 1)
+        if item is not None:
+            facts["title"] = (item.title.de, item.title.en)
+        self.result.findings.append(Finding(code, origin, block, item.key if item else "", facts, severity))
+
+    def _block_missing(self, block: Block) -> None:
+        title = block.title or self.template.sheet_of[block.key].name
+        inputs = any(self.is_input(f) for f in block.all_fields)
+        self._find("E_BLOCK_MISSING", block=block.key, severity=None if inputs else "warning", area=(title.de, title.en))
+
+    def _list(self, choices: ChoiceList) -> list[Row]:
+        """Read a choice list from the sheet Listen; blank rows inside it keep their place."""
+        area = self.areas.get(choices.key)
+        place = self.layout.lists[choices.key]
+        name = area.sheet if area else self.layout.lists_sheet
+        sheet = sheet_named(self.book, name)
+        if sheet is None or (area is None and fold(sheet.at(place.header - 1, place.columns["wert"])) not in _titles(choices)):
+            return list_rows(choices, self.stamp.lang, self.template)
+        area = area or Area(sheet.name, place.first, place.columns["wert"], place.first + place.rows - 1, place.columns["wert"])
+        columns = list_columns(area, place)
+        rows: list[Row] = []
+        for row in range(area.top, area.bottom + 1):
+            record: Row = {"wert": _label(sheet.at(row, columns["wert"]))}
+            for attribute in choices.attributes:
+                raw = sheet.at(row, columns[attribute.key])
+                try:
+                    value = None if raw is None else TYPES[attribute.type].parse(raw, self.stamp.lang).value
+                except Unparsable as fault:
+                    value = None
+                    item = Field(attribute.key, attribute.title, attribute.type)
+                    self._unparsable(fault, sheet, row, columns[attribute.key], "", item)
+                record[attribute.key] = value
+            rows.append(record)
+        while rows and all(value is None for value in rows[-1].values()):
+            rows.pop()
+        return rows
+
+    def _unparsable(self, fault: Unparsable, sheet: RawSheet, row: int, column: int, block: str, item: Field) -> None:
+        facts = {"type": TYPES[item.type].names, **fault.facts}
+        self._find(fault.code, sheet, row, column, block, item, **facts)
+
+    # -- cells -----------------------------------------------------------------------------
+
+    def _input(self, block: Block, item: Field, sheet: RawSheet, row: int, column: int) -> Any:
+        """Return the typed value of an input cell; None when blank or unusable (then with a finding)."""
+        if sheet.has_formula(row, column):
+            self._find("E_INPUT_FORMULA", sheet, row, column, block.key, item)
+            return None
+        if (error := sheet.scan.errors.get((row, column))) is not None:
+            self._find("E_VALUE_ERROR", sheet, row, column, block.key, item, error=error)
+            return None
+        raw = sheet.at(row, column)
+        if raw is None or (isinstance(raw, str) and not clean_text(raw)):
+            return None
+        raw = self._own_calendar(raw, item)
+        try:
+            parsed = TYPES[item.type].parse(raw, self.stamp.lang)
+        except Unparsable as fault:
+            self._unparsable(fault, sheet, row, column, block.key, item)
+            return None
+        value, converted = parsed.value, parsed.converted
+        if item.type == "choice" and item.list:
+            value, known, changed = self.readers[item.list].match(str(value))
+            converted = changed
+            if not known:
+                self._find("W_VALUE_CHOICE", sheet, row, column, block.key, item)
+        if converted:
+            self._find("W_VALUE_CONVERTED", sheet, row, column, block.key, item)
+        return value
+
+    def _own_calendar(self, raw: Any, item: Field) -> Any:
+        """Move a bare serial number of a workbook that counts from 1904."""
+        serial = item.type in ("date", "month") and isinstance(raw, float)
+        return raw + _DAYS_1904 if serial and self.book.date1904 else raw
+
+    def _stored(self, sheet: RawSheet, row: int, column: int) -> tuple[Any, State]:
+        """Return what a computed cell holds, and how."""
+        if (error := sheet.scan.errors.get((row, column))) is not None:
+            return error, "error"
+        if row in sheet.scan.uncalculated.get(column, ()):
+            return None, "uncalculated"
+        return sheet.at(row, column), "formula" if sheet.has_formula(row, column) else "constant"
+
+    def _keep(self, block: str, key: str, stored: tuple[Any, State]) -> None:
+        self.result.stored.setdefault(block, {}).setdefault(key, []).append(stored[0])
+        self.result.states.setdefault(block, {}).setdefault(key, []).append(stored[1])
+
+    def _carried(self, item: Field, stored: tuple[Any, State]) -> Any:
+        """Return the stored result of a carried field as a value."""
+        if stored[0] is None or stored[1] in ("error", "uncalculated"):
+            return None
+        try:
+            return TYPES[item.type].parse(self._own_calendar(stored[0], item), self.stamp.lang).value
+        except Unparsable:
+            return stored[0] if isinstance(stored[0], str) else None
+
+    # -- forms and key figures ---------------------------------------------------------------
+
+    def _form(self, block: Form | Kpis, located: Located) -> None:
+        values: Row = {}
+        names: dict[str, str] = {}
+        for item in block.fields:
+            if item.key not in located.cells:
+                self._find("E_FIELD_MISSING", block=block.key, item=item, severity=None if self.is_input(item) else "warning")
+                continue
+            sheet, row, column = located.cells[item.key]
+            names[item.key] = cell_name(row, column)
+            if self.is_input(item):
+                value = self._input(block, item, sheet, row, column)
+            else:
+                stored = self._stored(sheet, row, column)
+                self._keep(block.key, item.key, stored)
+                value = self._carried(item, stored) if item.carried else None
+            if value is not None:
+                values[item.key] = value
+        self.result.sheets[block.key] = located.sheet.name
+        self.result.cells[block.key] = names
+        if isinstance(block, Form) or values:
+            self.blocks[block.key] = values
+
+    # -- summaries and matrices ----------------------------------------------------------------
+
+    def _grid_place(self, block: Block, located: Located) -> None:
+        self.result.sheets[block.key] = located.sheet.name
+        self.result.cells[block.key] = {key: column_name(column) for key, column in located.columns.items()}
+        self.result.rows[block.key] = [row + 1 for row in range(located.first, located.first + located.rows)]
+
+    def _summary(self, block: Summary, located: Located) -> None:
+        self._grid_place(block, located)
+        records: list[Row] = []
+        sheet = located.sheet
+        for row in range(located.first, located.first + located.rows):
+            record: Row = {}
+            for item in block.all_fields:
+                column = located.columns[item.key]
+                if item.computed:
+                    self._keep(block.key, item.key, self._stored(sheet, row, column))
+                elif (value := self._input(block, item, sheet, row, column)) is not None:
+                    record[item.key] = value
+            records.append(record)
+        if any(not f.computed for f in block.fields):
+            self.blocks[block.key] = records
+
+    def _matrix(self, block: Matrix, located: Located) -> None:
+        self._grid_place(block, located)
+        sheet = located.sheet
+        start, count = located.across
+        self.result.cells[block.key][block.cell.key] = column_name(start)
+        for row in range(located.first, located.first + located.rows):
+            for key, column in located.columns.items():
+                self._keep(block.key, key, self._stored(sheet, row, column))
+            if block.cell.computed:
+                line = [self._stored(sheet, row, start + n) for n in range(count)]
+                self.result.stored[block.key].setdefault(block.cell.key, []).append([value for value, _ in line])
+                self.result.states[block.key].setdefault(block.cell.key, []).append([state for _, state in line])
+        for n in range(count):
+            self._keep(block.key, block.col.key, self._stored(sheet, located.first - 1, start + n))
+        if not block.cell.computed:
+            self.blocks[block.key] = self._matrix_inputs(block, located)
+
+    def _matrix_inputs(self, block: Matrix, located: Located) -> list[Row]:
+        """Read input cells as records {row heading, column heading, cell}."""
+        rows = [r.get("wert") for r in self.lists.get(block.row.list or "", [])]
+        columns = [r.get("wert") for r in self.lists.get(block.col.list or "", [])]
+        records: list[Row] = []
+        for r in range(located.rows):
+            for c in range(located.across[1]):
+                row, column = located.first + r, located.across[0] + c
+                value = self._input(block, block.cell, located.sheet, row, column)
+                if value is None:
+                    continue
+                labels = rows[r] if r < len(rows) else None, columns[c] if c < len(columns) else None
+                if None in labels:
+                    self._find("E_ROW_NO_KEY", located.sheet, row, column, block.key, block.all_fields[0])
+                    continue
+                records.append({block.row.key: labels[0], block.col.key: labels[1], block.cell.key: value})
+        return records
+
+    # -- tables --------------------------------------------------------------------------------
+
+    def _table(self, block: Table, located: Located) -> None:
+        sheet = located.sheet
+        self.result.sheets[block.key] = sheet.name
+        self.result.cells[block.key] = {key: column_name(column) for key, column in located.columns.items()}
+        self._columns_missing(block, located)
+        reader = _TableReader(self, block, located)
+        records: list[Row] = []
+        places: list[int] = []
+        last = located.first + located.rows - 1
+        for row in reader.rows():
+            record = reader.record(row)
+            if record is not None:
+                records.append(record)
+                places.append(row + 1)
+                last = max(last, row)
+        self.blocks[block.key] = records
+        self.result.rows[block.key] = places
+        self.table_rows[block.key] = last - located.first + 1
+
+    def _columns_missing(self, block: Table, located: Located) -> None:
+        for heading in located.unknown:
+            self._find(
+                "W_COLUMN_UNKNOWN", located.sheet, located.first - 1, heading.column, block.key, title=heading.text[:60]
+            )
+        for item in block.fields:
+            if item.key not in located.columns:
+                severity: Severity | None = None if self.is_input(item) else "warning"
+                self._find("E_COLUMN_MISSING", located.sheet, located.first - 1, block=block.key, item=item, severity=severity)
+
+
+class _TableReader:
+    """Reads the rows of one table."""
+
+    def __init__(self, reader: BlockReader, block: Table, located: Located) -> None:
+        self.reader = reader
+        self.block = block
+        self.located = located
+        self.sheet = located.sheet
+        columns = located.columns
+        self.inputs = [(f, columns[f.key]) for f in block.fields if f.key in columns and reader.is_input(f)]
+        self.computed = [(f, columns[f.key]) for f in block.fields if f.key in columns and not reader.is_input(f)]
+        self.key = block.by_key[block.key_field]
+        self.end = located.first + located.rows + located.totals
+        at = {column for _, column in self.inputs}
+        scan = self.sheet.scan
+        # Rows whose input cells hold what calamine shows as a value or not at all.
+        self.formula_rows = {row for column in at for row in scan.formulas.get(column, ()) if row >= located.first}
+        self.error_rows = {row for row, column in scan.errors if column in at and row >= located.first}
+        preset_keys = [row[block.presets.fields.index(self.key.key)] for row in block.presets.rows] if (
+            block.presets and self.key.key in block.presets.fields
+        ) else []
+        self.totals_words = _TOTALS - {fold(key) for key in preset_keys}
+
+    def rows(self) -> list[int]:
+        """Rows in which an input cell or a typed-over computed cell holds something."""
+        first = self.located.first
+        columns = [column for _, column in (*self.inputs, *self.computed)]
+        if not columns:
+            return []
+        left, right = min(columns), max(columns) + 1
+        filled = [
+            row
+            for row, line in enumerate(self.sheet.rows[first:], first)
+            if len(line[left:right]) != line[left:right].count("")
+        ]
+        return sorted({*filled, *self.formula_rows, *self.error_rows})
+
+    def record(self, row: int) -> Row | None:
+        """Return the record of a row; None when it is blank, rejected or ignored (then with a finding)."""
+        reader, counts, sheet = self.reader, self.reader.result.counts, self.sheet
+        if not self._occupied(row):
+            self._typed_over(row)
+            return None
+        counts.present += 1
+        if self._is_total(row):
+            counts.ignored += 1
+            reader._find("I_ROW_IGNORED", sheet, row, block=self.block.key)
+            return None
+        before = len(reader.result.findings)
+        record = {}
+        for item, column in self.inputs:
+            value = reader._input(self.block, item, sheet, row, column)
+            if value is not None:
+                record[item.key] = value
+        if self.key.key not in record:
+            counts.rejected += 1
+            self._no_key(row, before)
+            return None
+        counts.taken += 1
+        for item, column in self.computed:
+            stored = reader._stored(sheet, row, column)
+            reader._keep(self.block.key, item.key, stored)
+            if item.carried and (value := reader._carried(item, stored)) is not None:
+                record[item.key] = value
+        return record
+
+    def _no_key(self, row: int, before: int) -> None:
+        """Say why a row is rejected, unless its key cell has a finding of its own."""
+        reader = self.reader
+        column = self.located.columns.get(self.key.key)
+        if column is None:
+            return  # E_COLUMN_MISSING said so once
+        cell = cell_name(row, column)
+        if any(f.origin is not None and f.origin.cell == cell for f in reader.result.findings[before:]):
+            return
+        reader._find("E_ROW_NO_KEY", self.sheet, row, column, self.block.key, self.key)
+
+    def _occupied(self, row: int) -> bool:
+        if row in self.formula_rows or row in self.error_rows:
+            return True
+        for _, column in self.inputs:
+            value = self.sheet.at(row, column)
+            if value is not None and not (isinstance(value, str) and not clean_text(value)):
+                return True
+        return False
+
+    def _is_total(self, row: int) -> bool:
+        """Whether a row is the table's totals row, or a total that someone wrote below the records."""
+        end = self.end - self.located.totals
+        if end <= row < self.end:
+            return True
+        words = [self.sheet.at(row, column) for _, column in self.inputs]
+        texts = [fold(word).rstrip(":= ") for word in words if isinstance(word, str)]
+        if row >= self.end and self.sheet.at(row, self.located.columns.get(self.key.key, -1)) is None:
+            formulas = [self.sheet.has_formula(row, column) for _, column in self.inputs]
+            filled = [word is not None for word in words]
+            if any(formulas) and all(f or not w for f, w in zip(formulas, filled, strict=True)):
+                return True
+        return row == self._last_row() and any(text in self.totals_words for text in texts[:1])
+
+    def _last_row(self) -> int:
+        if not hasattr(self, "_last"):
+            self._last = max((row for row in self.rows() if self._occupied(row)), default=-1)
+        return self._last
+
+    def _typed_over(self, row: int) -> None:
+        """Report constants in computed cells of a row without record."""
+        for item, column in self.computed:
+            value, state = self.reader._stored(self.sheet, row, column)
+            if value is not None and state == "constant":
+                self.reader._find("W_FORMULA_OVERWRITTEN", self.sheet, row, column, self.block.key, item)
+
+
+def _titles(choices: ChoiceList) -> set[str]:
+    return {fold(choices.title.de), fold(choices.title.en)}
+
+
+def _label(raw: Any) -> str | None:
+    """Return a label of a choice list as text."""
+    if raw is None:
+        return None
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    if isinstance(raw, datetime | date | timedelta):
+        return TYPES["text"].parse(raw).value  # type: ignore[no-any-return]
+    return clean_text(str(raw)) or None

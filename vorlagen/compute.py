@@ -1,0 +1,202 @@
+"""Template and values -> every computed cell, through the evaluator.
+
+The trees that are evaluated are the ones that are printed: `cell_tree` adds the guard of
+empty rows, and both the writer and this module take formulas from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from vorlagen.formulas.ast import BLANK, Node, Number, RowRef, any_blank, call
+from vorlagen.formulas.ast import ListRef as ListColumn
+from vorlagen.layout import Layout
+from vorlagen.spec import Axis, Block, Field, Form, Formula, Kpis, Matrix, Summary, Table, Template
+from vorlagen.values import Values
+
+if TYPE_CHECKING:
+    from calculators.evaluate import Grid, Result
+
+
+def axis_trees(axis: Axis, template: Template, list_rows: int) -> list[Node]:
+    """Return one tree per heading of an axis."""
+    trees: list[Node] = []
+    if axis.list is not None:
+        for n in range(list_rows):
+            label = call("INDEX", ListColumn(axis.list, "wert"), Number(n + 1))
+            trees.append(label if template.list_by_key[axis.list].fix else call("IF", any_blank([label]), BLANK, label))
+    if axis.formula is not None:
+        trees += [axis.formula.node] * axis.count
+    return trees + [extra.node for extra in axis.extra]
+
+
+def may_be_blank(axis: Axis, template: Template) -> bool:
+    """Whether headings of an axis can be empty (spare rows of a list, computed headings)."""
+    return axis.formula is not None or (axis.list is not None and not template.list_by_key[axis.list].fix)
+
+
+def cell_tree(template: Template, block: Block, item: Field) -> Node:
+    """Return the complete tree of a computed field: its formula, blank in empty rows."""
+    assert item.formula is not None
+    tree = item.formula.node
+    if isinstance(block, Table):
+        return call("IF", any_blank([RowRef(block.key_field)]), BLANK, tree)
+    if isinstance(block, Matrix):
+        keys: list[Node] = [RowRef(block.row.key)] if may_be_blank(block.row, template) else []
+        if item.key == block.cell.key and may_be_blank(block.col, template):
+            keys.append(RowRef(block.col.key))
+        return call("IF", any_blank(keys), BLANK, tree) if keys else tree
+    if isinstance(block, Summary) and may_be_blank(block.row, template):
+        return call("IF", any_blank([RowRef(block.row.key)]), BLANK, tree)
+    return tree
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Values of all computed cells, as the evaluator gives them ('' blank, dates as serials)."""
+
+    template: Template
+    result: Result
+
+    def column(self, block: str, key: str) -> list[Any]:
+        """All rows of a field, input fields included."""
+        return self.result.column(block, key)
+
+    def cell(self, block: str, key: str) -> Any:
+        """The single cell of a form or key figure."""
+        return self.result.cell(block, key)
+
+    def matrix(self, block: str) -> list[list[Any]]:
+        """The cells of a matrix, row by row."""
+        return self.result.matrix(block)
+
+    def rule(self, block: str, kind: str, key: str) -> list[Any]:
+        """Values of a rule: kind is check, required_if, min or max."""
+        return self.result.column(block, f"{kind}:{key}")
+
+
+def note_key(key: str) -> str:
+    """Key under which the note of a figure is computed."""
+    return f"note:{key}"
+
+
+def compute(layout: Layout, values: Values, today: date, *, rules: bool = False, merged: bool = False) -> Computed:
+    """Compute every formula of a workbook from its inputs.
+
+    Args:
+        layout: positions; gives the number of rows of each block.
+        values: the inputs.
+        today: value of TODAY().
+        rules: also compute checks, conditional requirements and limits.
+        merged: carried fields are inputs (consolidated workbooks).
+    """
+    from calculators.evaluate import Book, evaluate
+
+    template = layout.template
+    grids: dict[str, Grid] = {}
+    for key, placed in layout.placed.items():
+        grid = _grid(template, placed.block, placed.rows, placed.across[1], values, layout, rules, merged)
+        if grid is not None:
+            grids[key] = grid
+    lists: dict[str, dict[str, Sequence[object]]] = {}
+    for key, place in layout.lists.items():
+        rows = values.lists.get(key, [])
+        pad = [None] * max(0, place.rows - len(rows))
+        lists[key] = {name: [r.get(name) for r in rows[: place.rows]] + pad for name in place.columns}
+    # A formula names a choice by its cell on the sheet Listen: what stands there counts.
+    choices = {
+        (c.key, choice.key): str(lists[c.key]["wert"][n] or "")
+        for c in template.lists
+        for n, choice in enumerate(c.values)
+    }
+    return Computed(template, evaluate(Book(grids, lists, choices, today)))
+
+
+def _grid(
+    template: Template,
+    block: Block,
+    rows: int,
+    across_count: int,
+    values: Values,
+    layout: Layout,
+    rules: bool,
+    merged: bool,
+) -> Grid | None:
+    from calculators.evaluate import Across, Grid
+
+    def is_input(item: Field) -> bool:
+        return not item.computed or (merged and item.carried)
+
+    if isinstance(block, Form | Kpis):
+        given = values.form(block.key)
+        inputs: dict[str, Sequence[object]] = {f.key: [given.get(f.key)] for f in block.fields if is_input(f)}
+        formulas: dict[str, Node | Sequence[Node]] = {
+            f.key: cell_tree(template, block, f) for f in block.fields if not is_input(f)
+        }
+        formulas |= {note_key(f.key): f.note.node for f in block.fields if isinstance(f.note, Formula)}
+        if rules:
+            formulas |= _rules(block)
+        return Grid(1, inputs, formulas)
+    if isinstance(block, Table):
+        records = values.rows(block.key)
+        pad = [None] * (rows - len(records))
+        inputs = {f.key: [r.get(f.key) for r in records] + pad for f in block.fields if is_input(f)}
+        formulas = {f.key: cell_tree(template, block, f) for f in block.fields if not is_input(f)}
+        if rules:
+            formulas |= _rules(block)
+        return Grid(rows, inputs, formulas)
+    if isinstance(block, Summary | Matrix):
+        records = values.rows(block.key) if isinstance(block, Summary) else []
+        pad = [None] * (rows - len(records))
+        inputs = {f.key: [r.get(f.key) for r in records[:rows]] + pad for f in block.fields if not f.computed}
+        count = layout.lists[block.row.list].rows if block.row.list else 0
+        formulas = {block.row.key: axis_trees(block.row, template, count)}
+        formulas |= {f.key: cell_tree(template, block, f) for f in block.fields if f.computed}
+        if rules and isinstance(block, Summary):
+            formulas |= _rules(block)
+        if isinstance(block, Summary):
+            return Grid(rows, inputs, formulas)
+        count = layout.lists[block.col.list].rows if block.col.list else 0
+        across = Across(block.col.key, across_count, formulas=axis_trees(block.col, template, count))
+        cell: Node | Sequence[Sequence[object]]
+        if block.cell.computed:
+            cell = cell_tree(template, block, block.cell)
+        else:
+            cell = matrix_inputs(block, values, layout, rows, across_count)
+        return Grid(rows, inputs, formulas, across=across, cell=(block.cell.key, cell))
+    return None
+
+
+def matrix_inputs(block: Matrix, values: Values, layout: Layout, rows: int, cols: int) -> list[list[Any]]:
+    """Arrange the input cells of a matrix by its list headings."""
+    row_labels = [r.get("wert") for r in values.lists.get(block.row.list or "", [])]
+    col_labels = [r.get("wert") for r in values.lists.get(block.col.list or "", [])]
+    cells: list[list[Any]] = [[None] * cols for _ in range(rows)]
+    for record in values.rows(block.key):
+        try:
+            r, c = row_labels.index(record[block.row.key]), col_labels.index(record[block.col.key])
+        except (KeyError, ValueError):
+            continue
+        cells[r][c] = record.get(block.cell.key)
+    return cells
+
+
+def _rules(block: Form | Kpis | Table | Summary) -> Mapping[str, Node]:
+    trees: dict[str, Node] = {}
+    for check in getattr(block, "checks", ()):
+        trees[f"check:{check.key}"] = _occupied(block, check.when.node)
+    for f in block.fields:
+        for kind in ("required_if", "min", "max"):
+            rule = getattr(f, kind)
+            if isinstance(rule, Formula):
+                trees[f"{kind}:{f.key}"] = _occupied(block, rule.node)
+    return trees
+
+
+def _occupied(block: Block, tree: Node) -> Node:
+    if isinstance(block, Table):
+        return call("IF", any_blank([RowRef(block.key_field)]), BLANK, tree)
+    return tree

@@ -1,0 +1,369 @@
+"""Template -> Layout: on which sheet and in which cells everything lies.
+
+Computed once; the writer writes there, formulas refer there, the reader looks there
+first. Rows and columns are 0-based here, as XlsxWriter counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from vorlagen.fieldtypes import TYPES
+from vorlagen.spec import (
+    Axis,
+    Block,
+    Chart,
+    ChoiceList,
+    Field,
+    Form,
+    Gantt,
+    Kpis,
+    Lang,
+    Matrix,
+    Prose,
+    Sheet,
+    Summary,
+    Table,
+    Template,
+    Text,
+)
+
+LISTS_SHEET = Text("Listen", "Lists")
+NOTES_SHEET = Text("Hinweise", "Notes")
+
+# The grid of sheets that are not record lists: a margin, a label column, then equal columns.
+MARGIN_WIDTH = 2.0
+LABEL_WIDTH = 28.0
+GRID_WIDTH = 13.0
+FORM_VALUE_WIDTH = 44.0
+FORM_HELP_WIDTH = 62.0
+CARDS_PER_LINE = 6
+CHART_ROWS = 16
+DASHBOARD_COLUMNS = 11  # grid columns behind the label column that charts and cards span
+
+
+def column_name(col: int) -> str:
+    """Return the letters of a 0-based column."""
+    letters = ""
+    col += 1
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, col: int) -> str:
+    """Return the A1 name of a 0-based cell."""
+    return f"{column_name(col)}{row + 1}"
+
+
+def quote_sheet(name: str) -> str:
+    """Return a sheet name as formulas write it."""
+    plain = name.isascii() and name.replace("_", "").isalnum() and not name[0].isdigit()
+    return name if plain else f"'{name}'"
+
+
+def expected_rows(axis: Axis, lists: Mapping[str, ChoiceList], capacities: Mapping[str, int]) -> int:
+    """Return the number of headings of an axis."""
+    from_list = 0
+    if axis.list is not None:
+        from_list = capacities.get(axis.list, lists[axis.list].capacity)
+    return from_list + axis.count + len(axis.extra)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where one block lies.
+
+    Attributes:
+        top: row of the section heading (or of the header, when there is none).
+        header: row of the column headings.
+        first: first row of data.
+        rows: number of data rows (forms: 1).
+        columns: field key -> column, for blocks with rows.
+        cells: field key -> (row, column), for forms and key figures.
+        across: columns of a matrix's cells: first column and number.
+        width: number of columns the block spans, for charts 1 (half) or 2 (full).
+        slot: charts: 0 left or full, 1 right.
+    """
+
+    block: Block
+    sheet: str
+    top: int
+    header: int
+    first: int
+    rows: int
+    columns: dict[str, int] = field(default_factory=dict)
+    cells: dict[str, tuple[int, int]] = field(default_factory=dict)
+    across: tuple[int, int] = (0, 0)
+    table: str | None = None
+    bottom: int = 0
+    slot: int = 0
+
+    @property
+    def last(self) -> int:
+        """Last row of data."""
+        return self.first + self.rows - 1
+
+    def defined_name(self, key: str) -> str | None:
+        """Defined name of a single cell, None for columns."""
+        return f"{self.block.key}.{key}" if key in self.cells else None
+
+    def place(self, key: str) -> str:
+        """The A1 range of a field."""
+        if key in self.cells:
+            return cell_name(*self.cells[key])
+        block = self.block
+        if isinstance(block, Matrix):
+            start, count = self.across
+            if key == block.cell.key:
+                return f"{cell_name(self.first, start)}:{cell_name(self.last, start + count - 1)}"
+            if key == block.col.key:
+                return f"{cell_name(self.header, start)}:{cell_name(self.header, start + count - 1)}"
+        col = self.columns[key]
+        return f"{cell_name(self.first, col)}:{cell_name(self.last, col)}"
+
+
+@dataclass(frozen=True)
+class PlacedList:
+    """Where a choice list lies on the sheet Listen."""
+
+    choices: ChoiceList
+    header: int
+    first: int
+    rows: int
+    columns: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PlacedSheet:
+    """One sheet: its spec (None for generated ones), blocks and column widths."""
+
+    name: str
+    spec: Sheet | None
+    role: str
+    blocks: tuple[Placed, ...] = ()
+    widths: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Placed | None:
+        """The record list of the sheet, if it has one."""
+        return next((p for p in self.blocks if isinstance(p.block, Table)), None)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All positions of one workbook."""
+
+    template: Template
+    lang: Lang
+    sheets: tuple[PlacedSheet, ...]
+    lists: dict[str, PlacedList]
+
+    @cached_property
+    def placed(self) -> dict[str, Placed]:
+        """Blocks by key."""
+        return {p.block.key: p for sheet in self.sheets for p in sheet.blocks}
+
+    @property
+    def lists_sheet(self) -> str:
+        """Name of the sheet with the choice lists."""
+        return LISTS_SHEET[self.lang]
+
+    @property
+    def notes_sheet(self) -> str:
+        """Name of the sheet with the notes."""
+        return NOTES_SHEET[self.lang]
+
+    def field_width(self, block: str, key: str) -> float:
+        """Width of the column of a field."""
+        placed = self.placed[block]
+        return next(s for s in self.sheets if s.name == placed.sheet).widths.get(placed.columns[key], GRID_WIDTH)
+
+
+def role_of(sheet: Sheet) -> str:
+    """Return the role of a sheet, derived from its blocks when not stated."""
+    if sheet.role:
+        return sheet.role
+    kinds = {block.kind for block in sheet.blocks}
+    if "table" in kinds:
+        return "list"
+    if kinds <= {"form", "text"}:
+        return "form"
+    return "dashboard"
+
+
+def column_width(item: Field, lang: str) -> float:
+    """Return the column width of a field in a record list."""
+    if item.width:
+        return item.width
+    base = TYPES[item.type].width
+    longest_word = max((len(w) for w in item.title[lang].replace("-", "- ").split()), default=0)
+    return max(base, longest_word + 3.0, len(item.title[lang]) / 2 + 3.0)
+
+
+def make_layout(
+    template: Template,
+    lang: Lang = "de",
+    rows: Mapping[str, int] | None = None,
+    capacities: Mapping[str, int] | None = None,
+) -> Layout:
+    """Place every block.
+
+    Args:
+        template: the template.
+        lang: language of names and headings.
+        rows: rows per table, where they differ from the capacity in the spec.
+        capacities: rows per choice list, where they differ from the spec.
+    """
+    sizes = _Sizes(template, rows or {}, capacities or {})
+    sheets = [_place_sheet(sheet, lang, sizes) for sheet in template.sheets]
+    lists, list_widths = _place_lists(template, sizes, lang)
+    if lists:
+        sheets.append(PlacedSheet(LISTS_SHEET[lang], None, "lists", (), list_widths))
+    sheets.append(PlacedSheet(NOTES_SHEET[lang], None, "notes", (), {0: MARGIN_WIDTH, 1: 34.0, 2: 18.0, 3: 100.0}))
+    return Layout(template, lang, tuple(sheets), lists)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    template: Template
+    rows: Mapping[str, int]
+    capacities: Mapping[str, int]
+
+    def table(self, block: Table) -> int:
+        return max(1, self.rows.get(block.key, block.rows))
+
+    def list(self, choices: ChoiceList) -> int:
+        return self.capacities.get(choices.key, choices.capacity)
+
+    def axis(self, axis: Axis) -> int:
+        return expected_rows(axis, self.template.list_by_key, self.capacities)
+
+
+def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
+    role = role_of(sheet)
+    name = sheet.name[lang]
+    placed: list[Placed] = []
+    widths: dict[int, float] = {}
+    is_list = any(isinstance(b, Table) for b in sheet.blocks)
+    row = 3  # below the sheet's title and help line
+    slot = 0
+    for block in sheet.blocks:
+        if isinstance(block, Chart):
+            if slot == 1 and not block.wide:
+                previous = placed[-1]
+                item = Placed(block, name, previous.top, previous.top, previous.top, CHART_ROWS, bottom=previous.bottom, slot=1)
+                slot = 0
+            else:
+                item = Placed(block, name, row, row, row, CHART_ROWS, bottom=row + CHART_ROWS, slot=0)
+                slot = 0 if block.wide else 1
+        else:
+            slot = 0
+            item = _place_block(block, name, row, lang, sizes, widths, is_list)
+        placed.append(item)
+        row = item.bottom + 1
+    if not is_list:
+        grid = role in ("dashboard", "parameter") or any(isinstance(b, Summary | Matrix | Chart) for b in sheet.blocks)
+        widths.setdefault(0, MARGIN_WIDTH)
+        widths[1] = max(widths.get(1, 0.0), LABEL_WIDTH)
+        if grid:
+            for col in range(2, 2 + DASHBOARD_COLUMNS):
+                widths.setdefault(col, GRID_WIDTH)
+        else:
+            widths[2] = FORM_VALUE_WIDTH
+            widths[3] = MARGIN_WIDTH
+            widths[4] = FORM_HELP_WIDTH
+    return PlacedSheet(name, sheet, role, tuple(placed), widths)
+
+
+def _place_block(
+    block: Block, sheet: str, row: int, lang: Lang, sizes: _Sizes, widths: dict[int, float], is_list: bool
+) -> Placed:
+    top = row
+    if block.title is not None and not isinstance(block, Table):
+        row += 1
+    if isinstance(block, Table):
+        rows = sizes.table(block)
+        columns = {f.key: n for n, f in enumerate(block.fields)}
+        for f in block.fields:
+            widths[columns[f.key]] = column_width(f, lang)
+        return Placed(block, sheet, top, row, row + 1, rows, columns, table=f"tab_{block.key}", bottom=row + rows)
+    left = 0 if is_list else 1
+    if isinstance(block, Form):
+        cells = _form_cells(block, row, left)
+        bottom = max(r for r, _ in cells.values()) + 1
+        return Placed(block, sheet, top, row, row, 1, cells=cells, bottom=bottom)
+    if isinstance(block, Kpis):
+        cells = _kpi_cells(block, row, left)
+        last = max(r for r, _ in cells.values())
+        return Placed(block, sheet, top, row, row, 1, cells=cells, bottom=last + (2 if block.layout == "cards" else 1))
+    if isinstance(block, Prose):
+        return Placed(block, sheet, top, row, row, len(block.lines), bottom=row + len(block.lines))
+    if isinstance(block, Matrix):
+        columns = {block.row.key: left} | {f.key: left + 1 + n for n, f in enumerate(block.fields)}
+        start, count = left + 1 + len(block.fields), sizes.axis(block.col)
+        rows = sizes.axis(block.row)
+        _widen(widths, columns, {block.row.key: block.row.width} | {f.key: f.width for f in block.fields})
+        if block.cell.width:
+            for col in range(start, start + count):
+                widths[col] = max(widths.get(col, 0.0), block.cell.width)
+        header = row + (2 if isinstance(block, Gantt) else 0)  # week heads stand above the day heads
+        bottom = header + 1 + rows + (1 if block.totals else 0) + (1 if isinstance(block, Gantt) else 0)
+        return Placed(block, sheet, top, header, header + 1, rows, columns, across=(start, count), bottom=bottom)
+    if isinstance(block, Summary):
+        columns = {block.row.key: left} | {f.key: left + 1 + n for n, f in enumerate(block.fields)}
+        rows = sizes.axis(block.row)
+        _widen(widths, columns, {block.row.key: block.row.width} | {f.key: f.width for f in block.fields})
+        return Placed(block, sheet, top, row, row + 1, rows, columns, bottom=row + 1 + rows)
+    raise TypeError(f"no placement for {type(block).__name__}")
+
+
+def _widen(widths: dict[int, float], columns: dict[str, int], wanted: dict[str, float | None]) -> None:
+    for key, width in wanted.items():
+        if width:
+            widths[columns[key]] = max(widths.get(columns[key], 0.0), width)
+
+
+def _form_cells(block: Form, row: int, left: int) -> dict[str, tuple[int, int]]:
+    if block.columns == 1:
+        return {f.key: (row + n, left + 1) for n, f in enumerate(block.fields)}
+    half = (len(block.fields) + 1) // 2
+    cells = {f.key: (row + n, left + 1) for n, f in enumerate(block.fields[:half])}
+    return cells | {f.key: (row + n, left + 5) for n, f in enumerate(block.fields[half:])}
+
+
+def card_lines(count: int) -> list[int]:
+    """Return how many cards stand on each line, as even as possible."""
+    lines = -(-count // CARDS_PER_LINE)
+    even, more = divmod(count, lines)
+    return [even + (1 if n < more else 0) for n in range(lines)]
+
+
+def _kpi_cells(block: Kpis, row: int, left: int) -> dict[str, tuple[int, int]]:
+    if block.layout == "list":
+        return {f.key: (row + n, left + 1) for n, f in enumerate(block.fields)}
+    cells: dict[str, tuple[int, int]] = {}
+    fields = iter(block.fields)
+    for line, count in enumerate(card_lines(len(block.fields))):
+        # A card is label, figure, note; the first card fills the label column, others two grid columns.
+        for n in range(count):
+            cells[next(fields).key] = (row + 4 * line + 1, left if n == 0 else left + 2 * n - 1)
+    return cells
+
+
+def _place_lists(template: Template, sizes: _Sizes, lang: Lang) -> tuple[dict[str, PlacedList], dict[int, float]]:
+    header, lists, widths, col = 4, {}, {}, 0
+    for choices in template.lists:
+        columns = {"wert": col} | {a.key: col + 1 + n for n, a in enumerate(choices.attributes)}
+        longest = max((len(c.label[lang]) for c in choices.values), default=8)
+        widths[col] = max(14.0, min(44.0, longest + 3.0), len(choices.title[lang]) + 3.0)
+        for a in choices.attributes:
+            widths[columns[a.key]] = max(12.0, len(a.title[lang]) + 3.0)
+        lists[choices.key] = PlacedList(choices, header, header + 1, sizes.list(choices), columns)
+        col += len(columns)
+        widths[col] = 2.0
+        col += 1
+    return lists, widths

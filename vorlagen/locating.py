@@ -1,0 +1,271 @@
+"""Where the blocks of a template lie in a workbook as it came back.
+
+People rename sheets, move columns, insert rows, and save with other programs. Names that
+programs keep (tables, defined names) go first, then headings, then the layout's position.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from vorlagen.intake.raw import Area, RawBook, RawSheet
+from vorlagen.layout import Layout, Placed, PlacedList, make_layout
+from vorlagen.spec import LANGS, Block, Field, Form, Kpis, Lang, Matrix, Summary, Table, Template, Text
+
+SEARCH_ROWS = 400
+
+
+def fold(text: object) -> str:
+    """Return a heading or label without differences of case, blanks, line breaks and Unicode form."""
+    return " ".join(unicodedata.normalize("NFKC", str(text)).replace("\u00ad", "").casefold().split())
+
+
+@dataclass
+class Heading:
+    """One column of a table in the file: 0-based column, field (None = unknown), text."""
+
+    column: int
+    key: str | None
+    text: str
+
+
+@dataclass
+class Located:
+    """A block in the file; rows and columns 0-based.
+
+    Attributes:
+        first: first row of data.
+        rows: rows of data, for tables without those below the table's end.
+        columns: field -> column (tables, summaries, matrices).
+        cells: field -> (sheet, row, column) (forms, key figures).
+        unknown: columns of a table that the template does not have.
+        by_name: found by a table or defined name.
+    """
+
+    placed: Placed
+    sheet: RawSheet
+    first: int = 0
+    rows: int = 0
+    totals: int = 0
+    columns: dict[str, int] = field(default_factory=dict)
+    cells: dict[str, tuple[RawSheet, int, int]] = field(default_factory=dict)
+    unknown: list[Heading] = field(default_factory=list)
+    across: tuple[int, int] = (0, 0)
+
+
+def list_areas(book: RawBook, template: Template) -> dict[str, Area]:
+    """Return the whole area of each choice list by its defined name, spare rows included."""
+    found: dict[str, Area] = {}
+    for choices in template.lists:
+        areas = book.areas(choices.key)
+        if not areas or sheet_named(book, areas[0].sheet) is None:
+            continue
+        first = areas[0]
+        same = [a for a in areas if a.sheet == first.sheet and a.left == first.left]
+        found[choices.key] = Area(first.sheet, first.top, first.left, max(a.bottom for a in same), first.left)
+    return found
+
+
+def layout_of(book: RawBook, template: Template, lang: Lang, areas: Mapping[str, Area]) -> Layout:
+    """Return the layout with tables and lists as long as they are in the file."""
+    capacities = {key: max(1, area.bottom - area.top + 1) for key, area in areas.items()}
+    rows: dict[str, int] = {}
+    for block in template.blocks.values():
+        table = book.tables.get(f"tab_{block.key}".casefold())
+        if isinstance(block, Table) and table is not None:
+            rows[block.key] = max(1, table.area.bottom - table.area.top)
+    return make_layout(template, lang, rows, capacities)
+
+
+def sheet_named(book: RawBook, name: str) -> RawSheet | None:
+    """Return the sheet of a name; case and Unicode form do not matter."""
+    if name in book.sheets:
+        return book.sheets[name]
+    return next((sheet for key, sheet in book.sheets.items() if fold(key) == fold(name)), None)
+
+
+class Locator:
+    """Finds blocks in one workbook."""
+
+    def __init__(self, book: RawBook, layout: Layout) -> None:
+        self.book = book
+        self.layout = layout
+        self.sheets = self._match_sheets()
+
+    def _match_sheets(self) -> dict[str, RawSheet]:
+        """Return layout sheet -> file sheet: by name, by what lies on it, by position."""
+        found: dict[str, RawSheet] = {}
+        for place in self.layout.sheets:
+            if (sheet := sheet_named(self.book, place.name)) is not None:
+                found[place.name] = sheet
+        for place in self.layout.sheets:
+            if place.name in found:
+                continue
+            for item in place.blocks:
+                name = self._sheet_by_content(item)
+                sheet = sheet_named(self.book, name) if name else None
+                if sheet is not None and sheet not in found.values():
+                    found[place.name] = sheet
+                    break
+        missing = [place.name for place in self.layout.sheets if place.name not in found]
+        spare = [sheet for sheet in self.book.sheets.values() if all(sheet is not s for s in found.values())]
+        order = list(self.book.sheets.values())
+        names = [place.name for place in self.layout.sheets]
+        for name in missing:
+            index = names.index(name)
+            sheet = order[index] if index < len(order) else None
+            if sheet is not None and any(sheet is s for s in spare):
+                found[name] = sheet
+        return found
+
+    def _sheet_by_content(self, item: Placed) -> str | None:
+        if item.table and (table := self.book.tables.get(item.table.casefold())):
+            return table.area.sheet
+        for key in item.cells:
+            areas = self.book.areas(item.defined_name(key) or "")
+            if areas:
+                return areas[0].sheet
+        return None
+
+    def unknown_sheets(self) -> list[RawSheet]:
+        """Sheets of the file that are not part of the template."""
+        return [s for s in self.book.sheets.values() if all(s is not known for known in self.sheets.values())]
+
+    def locate(self, block: Block) -> Located | None:
+        """Return where a block lies, None when it is not in the file."""
+        placed = self.layout.placed[block.key]
+        if isinstance(block, Table):
+            return self._table(block, placed)
+        if isinstance(block, Form | Kpis):
+            return self._cells(placed)
+        if isinstance(block, Summary | Matrix):
+            return self._grid(block, placed)
+        return None
+
+    # -- forms and key figures -------------------------------------------------------------
+
+    def _cells(self, placed: Placed) -> Located | None:
+        cells: dict[str, tuple[RawSheet, int, int]] = {}
+        default = self.sheets.get(placed.sheet)
+        for key, (row, column) in placed.cells.items():
+            name = placed.defined_name(key) or ""
+            areas = self.book.areas(name)
+            sheet = sheet_named(self.book, areas[0].sheet) if areas else None
+            if sheet is not None:
+                cells[key] = (sheet, areas[0].top, areas[0].left)
+            elif name.casefold() not in self.book.names and default is not None:
+                cells[key] = (default, row, column)
+        if not cells:
+            return None
+        return Located(placed, next(iter(cells.values()))[0], cells=cells)
+
+    # -- summaries and matrices ------------------------------------------------------------
+
+    def _grid(self, block: Summary | Matrix, placed: Placed) -> Located | None:
+        sheet = self.sheets.get(placed.sheet)
+        if sheet is None:
+            return None
+        titles = [block.row.title, *(f.title for f in block.fields)]
+        left = placed.columns[block.row.key]
+        header = self._find_line(sheet, titles, placed.header, left)
+        if header is None:
+            return None
+        row, column = header
+        shift = column - left
+        columns = {key: col + shift for key, col in placed.columns.items()}
+        across = (placed.across[0] + shift, placed.across[1])
+        return Located(placed, sheet, row + 1, placed.rows, columns=columns, across=across)
+
+    def _find_line(self, sheet: RawSheet, titles: list[Text], row: int, column: int) -> tuple[int, int] | None:
+        """Find headings that stand side by side: at their place, else anywhere on the sheet."""
+
+        def fits(r: int, c: int) -> bool:
+            return all(_same(sheet.at(r, c + n), title) for n, title in enumerate(titles))
+
+        if fits(row, column):
+            return row, column
+        for r, line in enumerate(sheet.rows[:SEARCH_ROWS]):
+            for c, value in enumerate(line):
+                if value != "" and _same(value, titles[0]) and fits(r, c):
+                    return r, c
+        return None
+
+    # -- tables ----------------------------------------------------------------------------
+
+    def _table(self, block: Table, placed: Placed) -> Located | None:
+        table = self.book.tables.get((placed.table or "").casefold())
+        if table is not None and (sheet := sheet_named(self.book, table.area.sheet)) is not None:
+            area = table.area
+            headings = self._headings(block, sheet, area.top, area.left, area.right, table.columns)
+            if any(h.key for h in headings):
+                return self._located(placed, sheet, headings, area.top + 1, area.bottom - area.top, table.totals)
+        best: tuple[int, RawSheet, list[Heading], int] | None = None
+        first = self.sheets.get(placed.sheet)
+        for sheet in [*([first] if first else []), *(s for s in self.book.sheets.values() if s is not first)]:
+            for row, line in enumerate(sheet.rows[:SEARCH_ROWS]):
+                filled = [c for c, value in enumerate(line) if value != ""]
+                if not filled:
+                    continue
+                headings = self._headings(block, sheet, row, filled[0], filled[-1], ())
+                score = sum(1 for h in headings if h.key)
+                if score * 2 >= len(block.fields) and (best is None or score > best[0]):
+                    best = (score, sheet, headings, row)
+            if best is not None and sheet is first:
+                break
+        if best is None:
+            return None
+        _, sheet, headings, row = best
+        known = {h.column for h in headings if h.key}
+        headings = [h for h in headings if h.key or min(known) <= h.column <= max(known) + 1]
+        return self._located(placed, sheet, headings, row + 1, max(1, min(placed.rows, len(sheet.rows) - row - 1)), 0)
+
+    @staticmethod
+    def _located(
+        placed: Placed, sheet: RawSheet, headings: list[Heading], first: int, rows: int, totals: int
+    ) -> Located:
+        columns: dict[str, int] = {}
+        unknown: list[Heading] = []
+        for heading in headings:
+            if heading.key is None or heading.key in columns:
+                unknown.append(heading)
+            else:
+                columns[heading.key] = heading.column
+        return Located(placed, sheet, first, rows, totals, columns, unknown=unknown)
+
+    @staticmethod
+    def _headings(
+        block: Table, sheet: RawSheet, row: int, left: int, right: int, named: tuple[str, ...]
+    ) -> list[Heading]:
+        """Match the headings of a row with fields; columns added at the right edge belong to it."""
+        while sheet.at(row, right + 1) is not None:
+            right += 1
+        keys = heading_keys(block.fields)
+        found = []
+        for column in range(left, right + 1):
+            text = sheet.at(row, column)
+            if text is None and column - left < len(named):
+                text = named[column - left]
+            if text is not None:
+                found.append(Heading(column, keys.get(fold(text)), str(text)))
+        return found
+
+
+def heading_keys(fields: Iterable[Field]) -> dict[str, str]:
+    """Return folded heading -> field; the headings of both languages count."""
+    keys: dict[str, str] = {}
+    for lang in LANGS:
+        for item in fields:
+            keys.setdefault(fold(item.title[lang]), item.key)
+    return keys
+
+
+def _same(value: object, title: Text) -> bool:
+    return value is not None and fold(value) in (fold(title.de), fold(title.en))
+
+
+def list_columns(area: Area | None, place: PlacedList) -> dict[str, int]:
+    """Return the columns of a list and its attributes in the file."""
+    shift = area.left - place.columns["wert"] if area is not None else 0
+    return {key: column + shift for key, column in place.columns.items()}

@@ -1,0 +1,215 @@
+"""Filled-in workbooks of our own templates -> typed records, with the origin of every value.
+
+Nothing is lost silently: each file ends as taken, duplicate, skipped or refused, each row
+of a record list as taken, rejected or ignored, and each cell that is not used has a finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+from vorlagen.blockreading import BlockReader
+from vorlagen.catalog import Catalog
+from vorlagen.findings import Finding, Origin, SpecErrors
+from vorlagen.intake.gate import Refused, is_temporary, is_workbook_name, load
+from vorlagen.intake.raw import RawBook, read_raw
+from vorlagen.layout import LISTS_SHEET, NOTES_SHEET
+from vorlagen.locating import sheet_named
+from vorlagen.records import ReadResult
+from vorlagen.spec import LANGS, Lang, Template
+from vorlagen.stamp import Stamp, stamp_from
+from vorlagen.values import Values
+
+Progress = Callable[[int, int], None]
+
+FRONT_ROWS = 30
+
+
+def read_workbook(path: Path, catalog: Catalog, *, today: date) -> ReadResult:
+    """Read one workbook.
+
+    Args:
+        path: the file.
+        catalog: the templates it may be of.
+        today: value of TODAY(); reading itself does not depend on it, checking does.
+
+    Returns:
+        The values, or an outcome other than taken with its finding. Faults of the file never raise.
+
+    Raises:
+        SpecErrors: the spec of the template has faults.
+    """
+    result = ReadResult(path, "refused")
+    if is_temporary(path.name):
+        return _end(result, "skipped", "I_FILE_SKIPPED")
+    try:
+        data = load(path)
+        result.digest = hashlib.sha256(data).hexdigest()
+        _read(read_raw(data), catalog, result)
+    except Refused as refused:
+        result.values = Values()
+        return _end(result, "refused", refused.code, **refused.facts)
+    except SpecErrors:
+        raise
+    except Exception:
+        # Our own fault: no data in the message, only the place in our code.
+        result.values = Values()
+        result.findings.clear()
+        return _end(result, "refused", "E_INTERNAL", incident=_incident())
+    return result
+
+
+def read_many(
+    paths: Iterable[Path],
+    catalog: Catalog,
+    *,
+    today: date,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[ReadResult]:
+    """Read files and folders; folders are searched with all their subfolders.
+
+    Args:
+        paths: files and folders.
+        catalog: the templates.
+        today: value of TODAY().
+        jobs: files read at the same time.
+        progress: called with the number of files done and found.
+
+    Returns:
+        One result for every file found, in the order of the input, folders sorted by name.
+    """
+    files = list(_expand(paths))
+    results: list[ReadResult] = []
+
+    def one(item: tuple[Path, str, str]) -> ReadResult:
+        path, label, code = item
+        if code:
+            outcome = ReadResult(path, "refused")
+            result = _end(outcome, "skipped" if code.startswith("I_") else "refused", code)
+        else:
+            result = read_workbook(path, catalog, today=today)
+        result.label = label
+        return result
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        for result in pool.map(one, files) if jobs > 1 else map(one, files):
+            results.append(result)
+            if progress is not None:
+                progress(len(results), len(files))
+    _mark_duplicates(results)
+    return results
+
+
+def _end(result: ReadResult, outcome: str, code: str, **facts: object) -> ReadResult:
+    result.outcome = outcome  # type: ignore[assignment]
+    result.findings.append(Finding(code, Origin(result.file.name, ""), facts=dict(facts)))
+    return result
+
+
+def _incident() -> str:
+    """Name the place of an exception in our code, without its text, which may hold data."""
+    kind, _, trace = sys.exc_info()
+    place = ""
+    while trace is not None:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{kind.__name__ if kind else ''} {place}"
+
+
+def _mark_duplicates(results: Sequence[ReadResult]) -> None:
+    """Let a file count once: the first of equal bytes is taken, the others are named."""
+    first: dict[str, ReadResult] = {}
+    for n, result in enumerate(results):
+        if result.outcome != "taken":
+            continue
+        original = first.setdefault(result.digest, result)
+        if original is not result:
+            blank = ReadResult(result.file, "duplicate", result.template, result.stamp, digest=result.digest, label=result.label)
+            results[n].__dict__.update(_end(blank, "duplicate", "W_FILE_DUPLICATE", other=original.name).__dict__)
+
+
+def _expand(paths: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:
+    """Yield (file, label, code of its finding when it is not even opened) for every file."""
+    seen: set[Path] = set()
+    for path in paths:
+        for file, label, code in _files(path):
+            key = file.absolute()
+            if key not in seen:
+                seen.add(key)
+                yield file, label, code
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str, str]]:
+    if not path.is_dir():
+        yield path, path.name, ""
+        return
+    failed: list[OSError] = []
+    found: list[Path] = []
+    for folder, folders, names in os.walk(path, onerror=failed.append):
+        folders.sort()
+        found += [Path(folder, name) for name in names]
+    for file in sorted(found):
+        label = file.relative_to(path).as_posix()
+        known = is_workbook_name(file.name) or is_temporary(file.name)
+        yield file, label, "" if known else "I_FILE_OTHER"
+    for error in failed:
+        yield Path(str(error.filename)), Path(str(error.filename)).name, "E_FOLDER_UNREADABLE"
+
+
+def _read(book: RawBook, catalog: Catalog, result: ReadResult) -> None:
+    """Identify the workbook and read all its blocks into `result`.
+
+    Raises:
+        Refused: no template, or one that the catalogue does not have in this version.
+    """
+    stamp = stamp_from(book.properties) or _stamp_from_cells(book, catalog)
+    if stamp is None:
+        raise Refused("E_NO_TEMPLATE")
+    result.stamp = stamp
+    if stamp.template not in catalog:
+        raise Refused("E_UNKNOWN_TEMPLATE", template=stamp.template[:60])
+    template = catalog.template(stamp.template)
+    if stamp.version != template.version:
+        raise Refused("E_TEMPLATE_VERSION", found=stamp.version, expected=template.version)
+    if stamp.merged:
+        from vorlagen.provenance import with_provenance
+
+        template = with_provenance(template)
+    result.template = template
+    if stamp.spec_hash and stamp.spec_hash != template.hash:
+        result.findings.append(Finding("W_SPEC_CHANGED", Origin(result.file.name, "")))
+    BlockReader(book, template, stamp, result).read()
+    result.outcome = "taken"
+
+
+def _stamp_from_cells(book: RawBook, catalog: Catalog) -> Stamp | None:
+    """Identify a workbook whose properties were lost by the key and version on its front sheet."""
+    place = next(iter(book.areas("deckblatt.vorlage_id")), None)
+    named = sheet_named(book, place.sheet) if place else None
+    sheets = [named] if named else list(book.sheets.values())[:1]
+    for sheet in sheets:
+        for row in range(min(FRONT_ROWS, len(sheet.rows))):
+            for column in range(min(6, len(sheet.rows[row]))):
+                key, version = sheet.at(row, column), sheet.at(row + 1, column)
+                if isinstance(key, str) and key in catalog and str(version).split(".")[0].isdigit():
+                    template = catalog.template(key)
+                    return Stamp(key, int(str(version).split(".")[0]), "", _language(book, template))
+    return None
+
+
+def _language(book: RawBook, template: Template) -> Lang:
+    def known(lang: Lang) -> int:
+        names = [*(s.name[lang] for s in template.sheets), LISTS_SHEET[lang], NOTES_SHEET[lang]]
+        return sum(1 for name in names if sheet_named(book, name))
+
+    return max(LANGS, key=known)
+
+
+__all__ = ["Progress", "read_many", "read_workbook"]

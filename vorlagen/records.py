@@ -1,0 +1,80 @@
+"""What reading a workbook gives: typed values, their places, findings, and the count of everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from vorlagen.findings import Finding
+from vorlagen.layout import Layout
+from vorlagen.spec import Template
+from vorlagen.stamp import Stamp
+from vorlagen.values import Values
+
+Outcome = Literal["taken", "duplicate", "skipped", "refused"]
+
+# How a computed cell holds its value: by a formula with a stored result, by a formula that no
+# program has calculated yet, as an error value, or as a constant (typed over, or cleared).
+State = Literal["formula", "uncalculated", "error", "constant"]
+
+
+@dataclass
+class Counts:
+    """Rows of all record lists of a file: present = taken + rejected + ignored.
+
+    `ignored` are rows recognised as non-data (totals, notes), never silently lost ones.
+    """
+
+    present: int = 0
+    taken: int = 0
+    rejected: int = 0
+    ignored: int = 0
+
+
+@dataclass
+class ReadResult:
+    """One file, read.
+
+    Attributes:
+        values: typed inputs; carried fields (see spec) are included as values.
+        rows: block -> 1-based sheet row of each record in `values.rows(block)`, same order.
+        sheets: block -> name of the sheet it was found on.
+        cells: block -> field -> column letters (tables) or cell name (forms) as found in this file.
+        stored: block -> computed field -> what the file holds in each record's cell (raw, as read);
+            the cells of a matrix as one list per row.
+        states: same shape as `stored`: how the cell holds its value (see `State`).
+        layout: positions of this workbook (rows and list capacities as found), for computing.
+        label: how the file is named in reports: relative to the folder that was given, else its name.
+    """
+
+    file: Path
+    outcome: Outcome
+    template: Template | None = None
+    stamp: Stamp | None = None
+    values: Values = field(default_factory=Values)
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    stored: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    states: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    layout: Layout | None = None
+    findings: list[Finding] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    digest: str = ""
+    label: str = ""
+
+    @property
+    def lang(self) -> str:
+        """Language of the workbook."""
+        return self.stamp.lang if self.stamp else "de"
+
+    @property
+    def name(self) -> str:
+        """How the file is named in reports."""
+        return self.label or self.file.name
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is an error."""
+        return any(f.level == "error" for f in self.findings)
