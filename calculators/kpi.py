@@ -123,12 +123,7 @@ def hit_rate_submitted(outcomes: Iterable[str | None], offered_on: Iterable[obje
         offered_on: Offer date per offer; None as a whole means that all are dated.
 
     Returns:
-        Fraction, None without submitted offers.
-
-    Raises:
-        ValueError: For an unknown outcome or columns of different lengths.
-
-    Source: catalogue 17, S14 (successful over submitted offers).
+        Fraction, None without submitted offers; errors as in `offer_shares`. Source: S14.
     """
     return offer_shares(outcomes, offered_on).won
 
@@ -226,7 +221,7 @@ def decision_time(
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 17 (dauer_mittel, dauer_median).
+    Source: catalogue 17 (dauer_mittel).
     """
     rows = zip(read_outcomes(outcomes), decision_days(offered_on, decided_on), strict=True)
     days = [day for outcome, day in rows if outcome in (WON, LOST)]
@@ -243,9 +238,7 @@ def sales_velocity(open_offers: Cell, mean_order: Cell, success_rate: Cell, days
         days: Mean days until the decision.
 
     Returns:
-        Euro per day, None if anything is blank or days is 0.
-
-    Source: catalogue 26, S21.
+        Euro per day, None if anything is blank or days is 0. Source: catalogue 26, S21.
     """
     factors = numbers_of((open_offers, mean_order, success_rate))
     known = [factor for factor in factors if factor is not None]
@@ -344,9 +337,7 @@ def call_plan(
         hours_per_day: Calling hours per person and day.
 
     Returns:
-        The plan; a product with a blank factor is None, days also if nobody calls.
-
-    Source: catalogue 07 (Mengengerüst).
+        The plan; a product with a blank factor is None, days also if nobody calls. Source: catalogue 07 (Mengengerüst).
     """
     attempts, talks = product(addresses, attempts_per_address), product(addresses, reach)
     dialling, talking = product(attempts, attempt_minutes), product(talks, talk_minutes)
@@ -384,9 +375,7 @@ def duplicate_key(company: str | None, postcode: str | None) -> str | None:
         postcode: Postal code as text.
 
     Returns:
-        "NAME|PLZ", None if both are blank.
-
-    Source: catalogue 01 (dubl_schluessel).
+        "NAME|PLZ", None if both are blank. Source: catalogue 01 (dubl_schluessel).
     """
     name = "" if company is None or is_blank(company) else company
     code = "" if postcode is None or is_blank(postcode) else postcode
@@ -401,9 +390,7 @@ def duplicate_rate(keys: Iterable[str | None]) -> float | None:
         keys: Key per record, see `duplicate_key`; a blank is no record.
 
     Returns:
-        Fraction, None without records.
-
-    Source: catalogue 01 (dublettenquote).
+        Fraction, None without records. Source: catalogue 01 (dublettenquote).
     """
     counts = Counter(key for key in keys if not is_blank(key))
     return ratio(sum(n for n in counts.values() if n > 1), counts.total())

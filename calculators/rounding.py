@@ -107,8 +107,15 @@ def total(values: Iterable[object]) -> float:
     return math.fsum(zero_if_blank(value) for value in values)
 
 
-def _exact(value: Number | Decimal) -> Decimal:
-    """Return the decimal number that a person sees in the cell: 15 significant digits."""
+def exact(value: Number | Decimal) -> Decimal:
+    """Read a number as the decimal that a person sees in the cell: 15 significant digits.
+
+    Args:
+        value: int and Decimal are taken as they are.
+
+    Returns:
+        The decimal number.
+    """
     if isinstance(value, Decimal):
         return value
     if isinstance(value, int):
@@ -153,7 +160,7 @@ def round_half_away(value: Number | Decimal | None, digits: int = 0) -> float | 
         return None
     if math.isinf(value):
         raise ValueError("an infinite number cannot be rounded")
-    rounded = _half_away(_exact(value), digits)
+    rounded = _half_away(exact(value), digits)
     return rounded if isinstance(value, Decimal) else float(rounded)
 
 
@@ -173,7 +180,7 @@ def to_cents(amount: Number | Decimal | None) -> int | None:
         return None
     if math.isinf(amount):
         raise ValueError("an infinite amount has no cents")
-    return int(_half_away(_exact(amount), 2).scaleb(2))
+    return int(_half_away(exact(amount), 2).scaleb(2))
 
 
 def round_money(amount: Number | Decimal | None) -> float | None:
@@ -215,5 +222,5 @@ def sum_money(amounts: Iterable[Number | Decimal | None]) -> float:
                 continue
             if math.isinf(amount):
                 raise ValueError("an infinite amount cannot be added")
-            result += _exact(amount)
+            result += exact(amount)
         return float(result)

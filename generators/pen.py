@@ -20,7 +20,7 @@ class PlainWorksheet(Worksheet):
     """
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula
+        return formula.removeprefix("=")
 
 
 def new_workbook(path: str) -> Workbook:

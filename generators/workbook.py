@@ -26,6 +26,8 @@ from vorlagen.values import Values, list_rows
 CREATED = datetime(2026, 1, 1)
 # Characters that fit on an A4 landscape page at a readable scale.
 PAGE_WIDTH = 200.0
+# Rows of a dashboard that still read well on one page.
+PAGE_ROWS = 72
 SPARE_LIST_ROWS = 10
 
 
@@ -142,9 +144,8 @@ def _write_sheet(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
         if isinstance(block, Table):
             table.write(ctx, sheet, item)
         elif isinstance(block, Form):
-            grid_sheet = any(isinstance(b.block, Summary | Matrix | Chart) for b in placed.blocks) or placed.role == "dashboard"
-            two = block.columns == 2
-            form.write_form(ctx, sheet, item, help_column=None if two else (3 if grid_sheet else 4), width=last)
+            help_column = None if block.columns == 2 else 3 if placed.grid else 4
+            form.write_form(ctx, sheet, item, help_column=help_column, width=last, wrap_help=not placed.grid)
         elif isinstance(block, Kpis):
             form.write_kpis(ctx, sheet, item, last)
         elif isinstance(block, Prose):
@@ -168,7 +169,7 @@ def _last_column(placed: PlacedSheet) -> int:
             columns.append(sum(item.across) - 1 + (1 if getattr(item.block, "totals", False) else 0))
         if isinstance(item.block, Chart) or (isinstance(item.block, Kpis) and item.block.layout == "cards"):
             columns.append(DASHBOARD_COLUMNS + 1)
-        if isinstance(item.block, Form) and placed.role == "form":
+        if isinstance(item.block, Form) and not placed.grid:
             columns.append(4)
     return max(columns)
 
@@ -190,7 +191,8 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     if item is None:
         sheet.set_zoom(90 if placed.role == "dashboard" else 100)
         wide = sum(w for w in placed.widths.values()) if placed.name == ctx.layout.lists_sheet else 0
-        sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if placed.role == "front" else 0)
+        one_page = placed.role == "front" or (placed.blocks and max(b.bottom for b in placed.blocks) <= PAGE_ROWS)
+        sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if one_page else 0)
         if placed.name != ctx.layout.lists_sheet:
             sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
         _first_input(ctx, sheet, placed)
@@ -209,7 +211,9 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     right = column_name(len(block.fields) - 1)
     key = f"{sheet_name}!$A${item.first + 1}:$A${item.last + 1}"
     end = f"INDEX({sheet_name}!${right}$1:${right}${item.last + 1},MIN({item.last + 1},{item.first + 4}+COUNTA({key})))"
-    ctx.book.define_name(f"{sheet_name}!Print_Area", f"={sheet_name}!$A$1:{end}")
+    ctx.book.define_name(f"{sheet_name}!_xlnm.Print_Area", f"={sheet_name}!$A${item.header + 1}:{end}")
+    # A title cell would be cut where pages stand side by side, so the page header names the sheet.
+    sheet.set_header(f'&L&"{ctx.brand.font},Bold"&14&A')
 
 
 def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:

@@ -65,9 +65,9 @@ def values_of(template: Template, kind: str, lang: Lang) -> Values:
     return full_values(template, lang)
 
 
-def write(folder: Path, key: str, kind: str = "example", lang: Lang = "de", name: str = "") -> Path:
+def write(folder: Path, key: str, kind: str = "example", lang: Lang = "de", today: date = TODAY) -> Path:
     """Write one workbook of a template and return its path."""
     template = CATALOG.template(key)
-    path = folder / (name or f"{template.number:02}_{key}_{kind}_{lang}.xlsx")
-    write_workbook(path, template, values_of(template, kind, lang), brand=brand(), lang=lang, today=TODAY)
+    path = folder / f"{template.number:02}_{key}_{kind}_{lang}.xlsx"
+    write_workbook(path, template, values_of(template, kind, lang), brand=brand(), lang=lang, today=today)
     return path

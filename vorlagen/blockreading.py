@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from vorlagen.choices import choice_readers
 from vorlagen.fieldtypes import TYPES, Unparsable, clean_text
@@ -14,12 +14,20 @@ from vorlagen.locating import Located, Locator, fold, layout_of, list_areas, lis
 from vorlagen.records import ReadResult, State
 from vorlagen.spec import Block, Chart, ChoiceList, Field, Form, Kpis, Matrix, Prose, Summary, Table, Template
 from vorlagen.stamp import Stamp
-from vorlagen.values import Row, Values, list_rows
+from vorlagen.values import Row, Values, list_rows, rows_from_spec
 
 _TOTALS = frozenset(
-    ("summe", "summen", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "ergebnis", "total", "totals", "sum", "grand total", "subtotal")
+    "summe summen gesamt gesamtsumme gesamtergebnis zwischensumme insgesamt ergebnis total totals sum subtotal".split()
 )
 _DAYS_1904 = 1462
+
+
+class Spot(NamedTuple):
+    """A place in the file, 0-based; a row or column of -1 means none."""
+
+    sheet: RawSheet
+    row: int = -1
+    column: int = -1
 
 
 class BlockReader:
@@ -57,7 +65,7 @@ class BlockReader:
         if not self.stamp.merged:  # reports add sheets of their own
             for sheet in self.locator.unknown_sheets():
                 if any(value != "" for row in sheet.rows for value in row):
-                    self._find("I_SHEET_UNKNOWN", sheet)
+                    self.find("I_SHEET_UNKNOWN", Spot(sheet))
         capacities = {key: place.rows for key, place in self.layout.lists.items()}
         self.result.layout = make_layout(self.template, self.stamp.lang, self.table_rows, capacities)
         self.result.values = Values(self.blocks, self.lists)
@@ -68,19 +76,21 @@ class BlockReader:
         """Whether a cell is filled in; carried fields are, in merged workbooks."""
         return not item.computed or (self.stamp.merged and item.carried)
 
-    def _find(
+    def find(
         self,
         code: str,
-        sheet: RawSheet | None = None,
-        row: int = -1,
-        column: int = -1,
+        spot: Spot | None = None,
+        *,
         block: str = "",
         item: Field | None = None,
         severity: Severity | None = None,
         **facts: Any,
     ) -> None:
-        cell = cell_name(row, column) if row >= 0 and column >= 0 else ""
-        origin = Origin(self.result.file.name, sheet.name if sheet else "", cell, row + 1)
+        """Record a finding."""
+        origin = Origin(self.result.file.name, "")
+        if spot is not None:
+            cell = cell_name(spot.row, spot.column) if spot.row >= 0 and spot.column >= 0 else ""
+            origin = Origin(self.result.file.name, spot.sheet.name, cell, spot.row + 1)
         if item is not None:
             facts["title"] = (item.title.de, item.title.en)
         self.result.findings.append(Finding(code, origin, block, item.key if item else "", facts, severity))
@@ -88,17 +98,18 @@ class BlockReader:
     def _block_missing(self, block: Block) -> None:
         title = block.title or self.template.sheet_of[block.key].name
         inputs = any(self.is_input(f) for f in block.all_fields)
-        self._find("E_BLOCK_MISSING", block=block.key, severity=None if inputs else "warning", area=(title.de, title.en))
+        self.find("E_BLOCK_MISSING", block=block.key, severity=None if inputs else "warning", area=(title.de, title.en))
 
     def _list(self, choices: ChoiceList) -> list[Row]:
         """Read a choice list from the sheet Listen; blank rows inside it keep their place."""
         area = self.areas.get(choices.key)
         place = self.layout.lists[choices.key]
-        name = area.sheet if area else self.layout.lists_sheet
-        sheet = sheet_named(self.book, name)
-        if sheet is None or (area is None and fold(sheet.at(place.header - 1, place.columns["wert"])) not in _titles(choices)):
+        sheet = sheet_named(self.book, area.sheet if area else self.layout.lists_sheet)
+        left = place.columns["wert"]
+        if area is None and sheet is not None and fold(sheet.at(place.header - 1, left)) in _titles(choices):
+            area = Area(sheet.name, place.first, left, place.first + place.rows - 1, left)
+        if area is None or sheet is None:
             return list_rows(choices, self.stamp.lang, self.template)
-        area = area or Area(sheet.name, place.first, place.columns["wert"], place.first + place.rows - 1, place.columns["wert"])
         columns = list_columns(area, place)
         rows: list[Row] = []
         for row in range(area.top, area.bottom + 1):
@@ -110,26 +121,27 @@ class BlockReader:
                 except Unparsable as fault:
                     value = None
                     item = Field(attribute.key, attribute.title, attribute.type)
-                    self._unparsable(fault, sheet, row, columns[attribute.key], "", item)
+                    self._unparsable(fault, Spot(sheet, row, columns[attribute.key]), "", item)
                 record[attribute.key] = value
             rows.append(record)
         while rows and all(value is None for value in rows[-1].values()):
             rows.pop()
         return rows
 
-    def _unparsable(self, fault: Unparsable, sheet: RawSheet, row: int, column: int, block: str, item: Field) -> None:
+    def _unparsable(self, fault: Unparsable, spot: Spot, block: str, item: Field) -> None:
         facts = {"type": TYPES[item.type].names, **fault.facts}
-        self._find(fault.code, sheet, row, column, block, item, **facts)
+        self.find(fault.code, spot, block=block, item=item, **facts)
 
     # -- cells -----------------------------------------------------------------------------
 
-    def _input(self, block: Block, item: Field, sheet: RawSheet, row: int, column: int) -> Any:
+    def input(self, block: Block, item: Field, spot: Spot) -> Any:
         """Return the typed value of an input cell; None when blank or unusable (then with a finding)."""
+        sheet, row, column = spot
         if sheet.has_formula(row, column):
-            self._find("E_INPUT_FORMULA", sheet, row, column, block.key, item)
+            self.find("E_INPUT_FORMULA", spot, block=block.key, item=item)
             return None
         if (error := sheet.scan.errors.get((row, column))) is not None:
-            self._find("E_VALUE_ERROR", sheet, row, column, block.key, item, error=error)
+            self.find("E_VALUE_ERROR", spot, block=block.key, item=item, error=error)
             return None
         raw = sheet.at(row, column)
         if raw is None or (isinstance(raw, str) and not clean_text(raw)):
@@ -138,16 +150,16 @@ class BlockReader:
         try:
             parsed = TYPES[item.type].parse(raw, self.stamp.lang)
         except Unparsable as fault:
-            self._unparsable(fault, sheet, row, column, block.key, item)
+            self._unparsable(fault, spot, block.key, item)
             return None
         value, converted = parsed.value, parsed.converted
         if item.type == "choice" and item.list:
             value, known, changed = self.readers[item.list].match(str(value))
             converted = changed
             if not known:
-                self._find("W_VALUE_CHOICE", sheet, row, column, block.key, item)
+                self.find("W_VALUE_CHOICE", spot, block=block.key, item=item)
         if converted:
-            self._find("W_VALUE_CONVERTED", sheet, row, column, block.key, item)
+            self.find("W_VALUE_CONVERTED", spot, block=block.key, item=item)
         return value
 
     def _own_calendar(self, raw: Any, item: Field) -> Any:
@@ -155,19 +167,20 @@ class BlockReader:
         serial = item.type in ("date", "month") and isinstance(raw, float)
         return raw + _DAYS_1904 if serial and self.book.date1904 else raw
 
-    def _stored(self, sheet: RawSheet, row: int, column: int) -> tuple[Any, State]:
+    def look(self, spot: Spot) -> tuple[Any, State]:
         """Return what a computed cell holds, and how."""
+        sheet, row, column = spot
         if (error := sheet.scan.errors.get((row, column))) is not None:
             return error, "error"
         if row in sheet.scan.uncalculated.get(column, ()):
             return None, "uncalculated"
         return sheet.at(row, column), "formula" if sheet.has_formula(row, column) else "constant"
 
-    def _keep(self, block: str, key: str, stored: tuple[Any, State]) -> None:
+    def keep(self, block: str, key: str, stored: tuple[Any, State]) -> None:
         self.result.stored.setdefault(block, {}).setdefault(key, []).append(stored[0])
         self.result.states.setdefault(block, {}).setdefault(key, []).append(stored[1])
 
-    def _carried(self, item: Field, stored: tuple[Any, State]) -> Any:
+    def carried(self, item: Field, stored: tuple[Any, State]) -> Any:
         """Return the stored result of a carried field as a value."""
         if stored[0] is None or stored[1] in ("error", "uncalculated"):
             return None
@@ -183,16 +196,17 @@ class BlockReader:
         names: dict[str, str] = {}
         for item in block.fields:
             if item.key not in located.cells:
-                self._find("E_FIELD_MISSING", block=block.key, item=item, severity=None if self.is_input(item) else "warning")
+                severity: Severity | None = None if self.is_input(item) else "warning"
+                self.find("E_FIELD_MISSING", block=block.key, item=item, severity=severity)
                 continue
-            sheet, row, column = located.cells[item.key]
-            names[item.key] = cell_name(row, column)
+            spot = Spot(*located.cells[item.key])
+            names[item.key] = cell_name(spot.row, spot.column)
             if self.is_input(item):
-                value = self._input(block, item, sheet, row, column)
+                value = self.input(block, item, spot)
             else:
-                stored = self._stored(sheet, row, column)
-                self._keep(block.key, item.key, stored)
-                value = self._carried(item, stored) if item.carried else None
+                stored = self.look(spot)
+                self.keep(block.key, item.key, stored)
+                value = self.carried(item, stored) if item.carried else None
             if value is not None:
                 values[item.key] = value
         self.result.sheets[block.key] = located.sheet.name
@@ -206,6 +220,7 @@ class BlockReader:
         self.result.sheets[block.key] = located.sheet.name
         self.result.cells[block.key] = {key: column_name(column) for key, column in located.columns.items()}
         self.result.rows[block.key] = [row + 1 for row in range(located.first, located.first + located.rows)]
+        self.result.starts[block.key] = located.first + 1
 
     def _summary(self, block: Summary, located: Located) -> None:
         self._grid_place(block, located)
@@ -214,10 +229,10 @@ class BlockReader:
         for row in range(located.first, located.first + located.rows):
             record: Row = {}
             for item in block.all_fields:
-                column = located.columns[item.key]
+                spot = Spot(sheet, row, located.columns[item.key])
                 if item.computed:
-                    self._keep(block.key, item.key, self._stored(sheet, row, column))
-                elif (value := self._input(block, item, sheet, row, column)) is not None:
+                    self.keep(block.key, item.key, self.look(spot))
+                elif (value := self.input(block, item, spot)) is not None:
                     record[item.key] = value
             records.append(record)
         if any(not f.computed for f in block.fields):
@@ -230,13 +245,13 @@ class BlockReader:
         self.result.cells[block.key][block.cell.key] = column_name(start)
         for row in range(located.first, located.first + located.rows):
             for key, column in located.columns.items():
-                self._keep(block.key, key, self._stored(sheet, row, column))
+                self.keep(block.key, key, self.look(Spot(sheet, row, column)))
             if block.cell.computed:
-                line = [self._stored(sheet, row, start + n) for n in range(count)]
+                line = [self.look(Spot(sheet, row, start + n)) for n in range(count)]
                 self.result.stored[block.key].setdefault(block.cell.key, []).append([value for value, _ in line])
                 self.result.states[block.key].setdefault(block.cell.key, []).append([state for _, state in line])
         for n in range(count):
-            self._keep(block.key, block.col.key, self._stored(sheet, located.first - 1, start + n))
+            self.keep(block.key, block.col.key, self.look(Spot(sheet, located.first - 1, start + n)))
         if not block.cell.computed:
             self.blocks[block.key] = self._matrix_inputs(block, located)
 
@@ -247,13 +262,13 @@ class BlockReader:
         records: list[Row] = []
         for r in range(located.rows):
             for c in range(located.across[1]):
-                row, column = located.first + r, located.across[0] + c
-                value = self._input(block, block.cell, located.sheet, row, column)
+                spot = Spot(located.sheet, located.first + r, located.across[0] + c)
+                value = self.input(block, block.cell, spot)
                 if value is None:
                     continue
                 labels = rows[r] if r < len(rows) else None, columns[c] if c < len(columns) else None
                 if None in labels:
-                    self._find("E_ROW_NO_KEY", located.sheet, row, column, block.key, block.all_fields[0])
+                    self.find("E_ROW_NO_KEY", spot, block=block.key, item=block.all_fields[0])
                     continue
                 records.append({block.row.key: labels[0], block.col.key: labels[1], block.cell.key: value})
         return records
@@ -277,17 +292,18 @@ class BlockReader:
                 last = max(last, row)
         self.blocks[block.key] = records
         self.result.rows[block.key] = places
+        self.result.starts[block.key] = located.first + 1
         self.table_rows[block.key] = last - located.first + 1
 
     def _columns_missing(self, block: Table, located: Located) -> None:
         for heading in located.unknown:
-            self._find(
-                "W_COLUMN_UNKNOWN", located.sheet, located.first - 1, heading.column, block.key, title=heading.text[:60]
-            )
+            spot = Spot(located.sheet, located.first - 1, heading.column)
+            self.find("W_COLUMN_UNKNOWN", spot, block=block.key, title=heading.text[:60])
         for item in block.fields:
             if item.key not in located.columns:
                 severity: Severity | None = None if self.is_input(item) else "warning"
-                self._find("E_COLUMN_MISSING", located.sheet, located.first - 1, block=block.key, item=item, severity=severity)
+                spot = Spot(located.sheet, located.first - 1)
+                self.find("E_COLUMN_MISSING", spot, block=block.key, item=item, severity=severity)
 
 
 class _TableReader:
@@ -308,10 +324,9 @@ class _TableReader:
         # Rows whose input cells hold what calamine shows as a value or not at all.
         self.formula_rows = {row for column in at for row in scan.formulas.get(column, ()) if row >= located.first}
         self.error_rows = {row for row, column in scan.errors if column in at and row >= located.first}
-        preset_keys = [row[block.presets.fields.index(self.key.key)] for row in block.presets.rows] if (
-            block.presets and self.key.key in block.presets.fields
-        ) else []
-        self.totals_words = _TOTALS - {fold(key) for key in preset_keys}
+        presets = rows_from_spec(block.presets, block, reader.template, reader.stamp.lang)
+        self.totals_words = _TOTALS - {fold(row.get(self.key.key, "")) for row in presets}
+        self.last: int | None = None
 
     def rows(self) -> list[int]:
         """Rows in which an input cell or a typed-over computed cell holds something."""
@@ -336,12 +351,12 @@ class _TableReader:
         counts.present += 1
         if self._is_total(row):
             counts.ignored += 1
-            reader._find("I_ROW_IGNORED", sheet, row, block=self.block.key)
+            reader.find("I_ROW_IGNORED", Spot(sheet, row), block=self.block.key)
             return None
         before = len(reader.result.findings)
         record = {}
         for item, column in self.inputs:
-            value = reader._input(self.block, item, sheet, row, column)
+            value = reader.input(self.block, item, Spot(sheet, row, column))
             if value is not None:
                 record[item.key] = value
         if self.key.key not in record:
@@ -350,9 +365,9 @@ class _TableReader:
             return None
         counts.taken += 1
         for item, column in self.computed:
-            stored = reader._stored(sheet, row, column)
-            reader._keep(self.block.key, item.key, stored)
-            if item.carried and (value := reader._carried(item, stored)) is not None:
+            stored = reader.look(Spot(sheet, row, column))
+            reader.keep(self.block.key, item.key, stored)
+            if item.carried and (value := reader.carried(item, stored)) is not None:
                 record[item.key] = value
         return record
 
@@ -365,7 +380,7 @@ class _TableReader:
         cell = cell_name(row, column)
         if any(f.origin is not None and f.origin.cell == cell for f in reader.result.findings[before:]):
             return
-        reader._find("E_ROW_NO_KEY", self.sheet, row, column, self.block.key, self.key)
+        reader.find("E_ROW_NO_KEY", Spot(self.sheet, row, column), block=self.block.key, item=self.key)
 
     def _occupied(self, row: int) -> bool:
         if row in self.formula_rows or row in self.error_rows:
@@ -391,16 +406,17 @@ class _TableReader:
         return row == self._last_row() and any(text in self.totals_words for text in texts[:1])
 
     def _last_row(self) -> int:
-        if not hasattr(self, "_last"):
-            self._last = max((row for row in self.rows() if self._occupied(row)), default=-1)
-        return self._last
+        if self.last is None:
+            self.last = max((row for row in self.rows() if self._occupied(row)), default=-1)
+        return self.last
 
     def _typed_over(self, row: int) -> None:
         """Report constants in computed cells of a row without record."""
         for item, column in self.computed:
-            value, state = self.reader._stored(self.sheet, row, column)
+            spot = Spot(self.sheet, row, column)
+            value, state = self.reader.look(spot)
             if value is not None and state == "constant":
-                self.reader._find("W_FORMULA_OVERWRITTEN", self.sheet, row, column, self.block.key, item)
+                self.reader.find("W_FORMULA_OVERWRITTEN", spot, block=self.block.key, item=item)
 
 
 def _titles(choices: ChoiceList) -> set[str]:

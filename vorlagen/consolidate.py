@@ -8,15 +8,14 @@ the merged rows by whoever computes the result, never averaged here.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from vorlagen.consolidated import Consolidated, Merged, SourceSummary, consolidated_json
 from vorlagen.merge_template import TemplateMerge, summarize
 from vorlagen.merging import Conflict, ConservationError
-from vorlagen.provenance import file_labels, with_provenance
+from vorlagen.provenance import file_names, with_provenance
 from vorlagen.records import ReadResult
-from vorlagen.spec import Lang
+from vorlagen.spec import Lang, Table
 
 __all__ = [
     "Conflict",
@@ -28,6 +27,7 @@ __all__ = [
     "consolidated_json",
     "with_provenance",
 ]
+
 
 def consolidate(results: list[ReadResult], *, lang: str, today: date) -> Consolidated:
     """Merge workbooks by template.
@@ -41,9 +41,9 @@ def consolidate(results: list[ReadResult], *, lang: str, today: date) -> Consoli
         ConservationError: rows were lost or invented; a defect of the program.
     """
     target: Lang = "en" if lang == "en" else "de"
-    labels = file_labels([r.file for r in results])
+    names = file_names(results)
     # The order of the files as given must not matter.
-    ordered = sorted(results, key=lambda r: (labels[r.file], str(r.file), r.digest))
+    ordered = sorted(results, key=lambda r: (names[r.file], str(r.file), r.digest))
     groups: dict[str, list[ReadResult]] = {}
     for result in ordered:
         _verify_file(result)
@@ -52,12 +52,11 @@ def consolidate(results: list[ReadResult], *, lang: str, today: date) -> Consoli
     out = Consolidated(target, today)
     first = {key: group[0].template for key, group in groups.items()}
     for key in sorted(groups, key=lambda k: (t.number, k) if (t := first[k]) else (0, k)):
-        out.templates[key] = TemplateMerge(groups[key], labels, target, today).run()
-    merged_files = {s.file for m in out.templates.values() for s in m.sources if s.merged}
+        out.templates[key] = TemplateMerge(groups[key], names, target, today).run()
     summaries = {s.file: s for m in out.templates.values() for s in m.sources}
     for result in ordered:
-        summary = summaries.get(str(result.file)) or summarize(result, labels[result.file], {}, None, merged=False)
-        out.sources.append(replace(summary, merged=summary.file in merged_files))
+        name = names[result.file]
+        out.sources.append(summaries.get(name) or summarize(result, name, {}, None, merged=False))
     return out
 
 
@@ -65,3 +64,8 @@ def _verify_file(result: ReadResult) -> None:
     counts = result.counts
     if counts.present != counts.taken + counts.rejected + counts.ignored:
         raise ConservationError(f"rows of a file: {counts}")
+    if result.outcome == "taken" and result.template is not None:
+        tables = [b.key for b in result.template.blocks.values() if isinstance(b, Table)]
+        records = sum(len(result.values.rows(key)) for key in tables)
+        if records != counts.taken:
+            raise ConservationError(f"{records} records of a file: {counts}")

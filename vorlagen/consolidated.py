@@ -9,21 +9,25 @@ from functools import cached_property
 from typing import Any
 
 from vorlagen.compute import Computed, compute
-from vorlagen.fieldtypes import TYPES
+from vorlagen.export import plain, plain_computed, totals
 from vorlagen.findings import Finding, Origin
 from vorlagen.layout import Layout, make_layout
 from vorlagen.merging import Conflict, Tally
+from vorlagen.provenance import PROVENANCE
 from vorlagen.records import Outcome, ReadResult
 from vorlagen.spec import Block, Form, Kpis, Lang, Matrix, Summary, Table, Template
 from vorlagen.values import Row, Values
 
+_MARKS = {f.key: f for f in PROVENANCE}
+_MARK = PROVENANCE[0]
+
 
 @dataclass(frozen=True)
 class SourceSummary:
-    """What became of one file."""
+    """What became of one file; `file` is its name in reports."""
 
     file: str
-    label: str
+    path: str
     outcome: Outcome
     template: str | None
     merged: bool
@@ -101,27 +105,22 @@ def consolidated_json(consolidated: Consolidated, results: Sequence[ReadResult],
     by_file: dict[str, list[Finding]] = {}
     for finding in consolidated.findings:
         by_file.setdefault(finding.origin.file if finding.origin else "", []).append(finding)
-    known = {s.file: s for s in consolidated.sources}
+    known = {s.path: s for s in consolidated.sources}
     files = []
     for result in results:
-        name = str(result.file)
+        name = known[str(result.file)].file
         findings = [*result.findings, *by_file.get(name, [])]
         files.append(
             {
                 "file": name,
                 "outcome": result.outcome,
-                "template": known[name].template if name in known else None,
+                "template": known[str(result.file)].template,
                 "findings": [f.as_json(lang) for f in findings],
             }
         )
-    taken = [r for r in results if r.outcome == "taken"]
-    totals: dict[str, int] = {"files_found": len(results)}
-    totals |= {o: sum(r.outcome == o for r in results) for o in ("taken", "duplicate", "skipped", "refused")}
-    for name in ("present", "taken", "rejected", "ignored"):
-        totals[f"rows_{name}"] = sum(getattr(r.counts, name) for r in taken)
     return {
         "files": files,
-        "totals": totals,
+        "totals": totals(results),
         "templates": {key: merged_json(merged, lang) for key, merged in consolidated.templates.items()},
     }
 
@@ -142,7 +141,7 @@ def merged_json(merged: Merged, lang: str) -> dict[str, Any]:
                 blocks[block.key] = [_record(block, row) for row in merged.values.rows(block.key)]
             elif isinstance(block, Kpis):
                 kpis[block.key] = {
-                    f.key: to_json(block, f.key, TYPES[f.type].from_cell(merged.computed.cell(block.key, f.key)))
+                    f.key: plain_computed(f, merged.computed.cell(block.key, f.key))
                     for f in block.fields
                 }
     counts = merged.counts
@@ -183,12 +182,8 @@ def conflict_json(merged: Merged, conflict: Conflict) -> dict[str, Any]:
 
 
 def to_json(block: Block, key: str, value: Any) -> Any:
-    """Return the value of a field for JSON."""
-    item = block.by_key.get(key)
-    value = TYPES[item.type].to_json(value) if item is not None else value
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    """Return the value of a field, or of a column of provenance, for JSON."""
+    return plain(block.by_key.get(key) or _MARKS.get(key, _MARK), value)
 
 
 def _record(block: Block, row: Row) -> Row:

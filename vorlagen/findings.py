@@ -258,6 +258,11 @@ CODES: dict[str, Code] = {
         ("Eintrag anlegen oder Verweis berichtigen.", "Create the entry or correct the reference."),
     ),
     "E_CHECK": Code("error", ("{text}", "{text}"), _CELL),
+    "W_CHECK_FAILED": Code(
+        "warning",
+        ("Die Prüfung „{title}“ zeigt „{label}“.", "The check '{title}' shows '{label}'."),
+        ("Angaben prüfen, auf denen die Prüfung beruht.", "Check the entries that the check is based on."),
+    ),
     "E_CYCLE": Code(
         "error",
         (

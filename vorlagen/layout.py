@@ -39,6 +39,7 @@ LABEL_WIDTH = 28.0
 GRID_WIDTH = 13.0
 FORM_VALUE_WIDTH = 44.0
 FORM_HELP_WIDTH = 62.0
+PARAMETER_WIDTH = 20.0
 CARDS_PER_LINE = 6
 CHART_ROWS = 16
 DASHBOARD_COLUMNS = 11  # grid columns behind the label column that charts and cards span
@@ -139,13 +140,18 @@ class PlacedList:
 
 @dataclass(frozen=True)
 class PlacedSheet:
-    """One sheet: its spec (None for generated ones), blocks and column widths."""
+    """One sheet: its spec (None for generated ones), blocks and column widths.
+
+    `grid` sheets have equal columns behind the label column (dashboards); the others have
+    one wide column of values and one of help texts (forms, parameters).
+    """
 
     name: str
     spec: Sheet | None
     role: str
     blocks: tuple[Placed, ...] = ()
     widths: dict[int, float] = field(default_factory=dict)
+    grid: bool = False
 
     @property
     def table(self) -> Placed | None:
@@ -265,18 +271,20 @@ def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
             item = _place_block(block, name, row, lang, sizes, widths, is_list)
         placed.append(item)
         row = item.bottom + 1
+    grid = not is_list and (
+        role == "dashboard" or any(isinstance(b, Summary | Matrix | Chart) for b in sheet.blocks)
+    )
     if not is_list:
-        grid = role in ("dashboard", "parameter") or any(isinstance(b, Summary | Matrix | Chart) for b in sheet.blocks)
         widths.setdefault(0, MARGIN_WIDTH)
         widths[1] = max(widths.get(1, 0.0), LABEL_WIDTH)
         if grid:
             for col in range(2, 2 + DASHBOARD_COLUMNS):
                 widths.setdefault(col, GRID_WIDTH)
         else:
-            widths[2] = FORM_VALUE_WIDTH
+            widths[2] = PARAMETER_WIDTH if role == "parameter" else FORM_VALUE_WIDTH
             widths[3] = MARGIN_WIDTH
             widths[4] = FORM_HELP_WIDTH
-    return PlacedSheet(name, sheet, role, tuple(placed), widths)
+    return PlacedSheet(name, sheet, role, tuple(placed), widths, grid)
 
 
 def _place_block(

@@ -198,9 +198,13 @@ class Locator:
         table = self.book.tables.get((placed.table or "").casefold())
         if table is not None and (sheet := sheet_named(self.book, table.area.sheet)) is not None:
             area = table.area
-            headings = self._headings(block, sheet, area.top, area.left, area.right, table.columns)
+            headings = self._headings(block, sheet, area, table.columns)
             if any(h.key for h in headings):
-                return self._located(placed, sheet, headings, area.top + 1, area.bottom - area.top, table.totals)
+                return self._located(placed, sheet, headings, area, table.totals)
+        return self._table_by_headings(block, placed)
+
+    def _table_by_headings(self, block: Table, placed: Placed) -> Located | None:
+        """Find a table that is no table object any more: the line with most of its headings."""
         best: tuple[int, RawSheet, list[Heading], int] | None = None
         first = self.sheets.get(placed.sheet)
         for sheet in [*([first] if first else []), *(s for s in self.book.sheets.values() if s is not first)]:
@@ -208,7 +212,7 @@ class Locator:
                 filled = [c for c, value in enumerate(line) if value != ""]
                 if not filled:
                     continue
-                headings = self._headings(block, sheet, row, filled[0], filled[-1], ())
+                headings = self._headings(block, sheet, Area(sheet.name, row, filled[0], row, filled[-1]), ())
                 score = sum(1 for h in headings if h.key)
                 if score * 2 >= len(block.fields) and (best is None or score > best[0]):
                     best = (score, sheet, headings, row)
@@ -219,12 +223,12 @@ class Locator:
         _, sheet, headings, row = best
         known = {h.column for h in headings if h.key}
         headings = [h for h in headings if h.key or min(known) <= h.column <= max(known) + 1]
-        return self._located(placed, sheet, headings, row + 1, max(1, min(placed.rows, len(sheet.rows) - row - 1)), 0)
+        rows = max(1, min(placed.rows, len(sheet.rows) - row - 1))
+        return self._located(placed, sheet, headings, Area(sheet.name, row, min(known), row + rows, max(known)), 0)
 
     @staticmethod
-    def _located(
-        placed: Placed, sheet: RawSheet, headings: list[Heading], first: int, rows: int, totals: int
-    ) -> Located:
+    def _located(placed: Placed, sheet: RawSheet, headings: list[Heading], area: Area, totals: int) -> Located:
+        """Return the place of a table; `area` begins with the line of headings."""
         columns: dict[str, int] = {}
         unknown: list[Heading] = []
         for heading in headings:
@@ -232,13 +236,12 @@ class Locator:
                 unknown.append(heading)
             else:
                 columns[heading.key] = heading.column
-        return Located(placed, sheet, first, rows, totals, columns, unknown=unknown)
+        return Located(placed, sheet, area.top + 1, area.bottom - area.top, totals, columns, unknown=unknown)
 
     @staticmethod
-    def _headings(
-        block: Table, sheet: RawSheet, row: int, left: int, right: int, named: tuple[str, ...]
-    ) -> list[Heading]:
-        """Match the headings of a row with fields; columns added at the right edge belong to it."""
+    def _headings(block: Table, sheet: RawSheet, area: Area, named: tuple[str, ...]) -> list[Heading]:
+        """Match the headings in the first line of an area with fields; columns added at its right belong to it."""
+        row, left, right = area.top, area.left, area.right
         while sheet.at(row, right + 1) is not None:
             right += 1
         keys = heading_keys(block.fields)

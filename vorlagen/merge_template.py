@@ -12,7 +12,6 @@ from vorlagen.consolidated import Merged, SourceSummary
 from vorlagen.findings import Finding, Origin
 from vorlagen.merged_lists import MergedLists, Translator, odd_ones, pinned_choices
 from vorlagen.merging import (
-    JOINT,
     ConservationError,
     Entry,
     MergedRow,
@@ -32,12 +31,12 @@ MERGED_BY = "vorlagen"
 _NO_ROW: Row = {}
 
 
-def summarize(result: ReadResult, label: str, front: Row, cutoff: date | None, merged: bool) -> SourceSummary:
+def summarize(result: ReadResult, name: str, front: Row, cutoff: date | None, merged: bool) -> SourceSummary:
     """Return what became of a file."""
     template = result.template.key if result.template else result.stamp.template if result.stamp else None
     book, team = front.get("mappe_id"), front.get("team")
     return SourceSummary(
-        file=str(result.file), label=label, outcome=result.outcome, template=template, merged=merged,
+        file=name, path=str(result.file), outcome=result.outcome, template=template, merged=merged,
         mappe_id=None if is_blank(book) else str(book), team=None if is_blank(team) else str(team), stichtag=cutoff,
         rows_taken=result.counts.taken if result.outcome == "taken" else 0, rows_rejected=result.counts.rejected,
         findings=tuple(result.findings),
@@ -45,9 +44,9 @@ def summarize(result: ReadResult, label: str, front: Row, cutoff: date | None, m
 
 
 class TemplateMerge:
-    """The merge of all workbooks of one template; `run` gives the result, `used` the workbooks that took part."""
+    """The merge of all workbooks of one template."""
 
-    def __init__(self, results: list[ReadResult], labels: dict[Path, str], lang: Lang, today: date) -> None:
+    def __init__(self, results: list[ReadResult], names: dict[Path, str], lang: Lang, today: date) -> None:
         assert results[0].template is not None
         self.template = with_provenance(results[0].template)
         self.lang = lang
@@ -61,7 +60,7 @@ class TemplateMerge:
             translator = Translator(self.template, result, lang, pinned)
             row = translator.row(front, result.values.form(FRONT)) if front is not None else {}
             stated = row.get("stichtag")
-            source = Source(result, labels[result.file], row, stated if isinstance(stated, date) else today)
+            source = Source(result, names[result.file], row, stated if isinstance(stated, date) else today)
             self.sources.append(source)
             self.translators[source.file] = translator
         self.used = self.sources
@@ -88,7 +87,7 @@ class TemplateMerge:
             self._merge_blocks()
         self._account()
         used = {s.file for s in self.used} if not merged.refused else set()
-        merged.sources = [summarize(s.result, s.label, s.front, s.cutoff, merged=s.file in used) for s in self.sources]
+        merged.sources = [summarize(s.result, s.file, s.front, s.cutoff, merged=s.file in used) for s in self.sources]
         return merged
 
     # -- which workbooks take part ----------------------------------------------------------
@@ -224,7 +223,7 @@ class TemplateMerge:
         combine = block.merge.conflict == "combine"
         rows = []
         for merged_row in outcome.rows:
-            marks = _marks(merged_row, combine)
+            marks = merged_row.marks(joint=combine)
             rows.append({**merged_row.row, **{k: marks[k] for k in appended if not is_blank(marks[k])}})
         self.merged.origins[block.key] = [r.origins for r in outcome.rows]
         return rows
@@ -269,7 +268,7 @@ class TemplateMerge:
             outcome.conflicts = [replace(c, key={"mappe_id": c.key[""][0]}) for c in outcome.conflicts]
         self._note(outcome, block)
         if not block.must_match:
-            self.merged.forms[block.key] = [{**r.row, **_marks(r, combine=False)} for r in outcome.rows]
+            self.merged.forms[block.key] = [{**r.row, **r.marks(joint=False)} for r in outcome.rows]
             self.merged.origins[block.key] = [r.origins for r in outcome.rows]
         shown = {f.key: self._shared(f, [r.row.get(f.key) for r in outcome.rows]) for f in fields}
         return {key: value for key, value in shown.items() if not is_blank(value)}
@@ -329,7 +328,10 @@ class TemplateMerge:
         axes = {axis.key: axis for axis in (block.row, block.col)}
 
         def records(source: Source) -> Iterable[tuple[Row, Origin]]:
-            for n, row in enumerate(self._records(block, source)):
+            given = [r.get("wert") for r in source.result.values.lists.get(block.row.list or "", [])]
+            for cell, row in zip(source.rows(block.key), self._records(block, source), strict=True):
+                label = cell.get(block.row.key)
+                n = given.index(label) if label in given else len(given)
                 for key, axis in axes.items():
                     if axis.list and isinstance(row.get(key), str):
                         row[key] = self.translators[source.file].labels[axis.list].get(row[key], row[key])
@@ -403,21 +405,3 @@ def _rows_of(value: list[Row] | Row | None) -> list[Row]:
     if value is None:
         return []
     return [value] if isinstance(value, dict) else value
-
-
-def _marks(row: MergedRow, combine: bool) -> Row:
-    """Return the provenance of a merged record: of the newest entry, or of all when they were combined."""
-    entries = row.entries
-    latest = max(e.cutoff for e in entries)
-    newest = min((e for e in entries if e.cutoff == latest), key=lambda e: e.place).marks
-    if not combine or len({e.unit for e in entries}) < 2:
-        return newest
-    marks: Row = {}
-    for key in newest:
-        values = {e.marks[key] for e in entries if not is_blank(e.marks[key])}
-        if key in ("quelle_datei", "mappe_id"):
-            marks[key] = JOINT.join(sorted(str(v) for v in values))
-        else:
-            marks[key] = next(iter(values)) if len(values) == 1 else None
-    return marks
-

@@ -139,6 +139,24 @@ class MergedRow:
         """All places that the record was made of."""
         return [e.origin for e in self.entries]
 
+    def marks(self, joint: bool) -> Row:
+        """Return the values of the provenance columns.
+
+        Args:
+            joint: the record was combined from all entries; otherwise the newest stands for it.
+        """
+        newest = Version(self.row, self.entries).newest.marks
+        if not joint or len({e.unit for e in self.entries}) < 2:
+            return newest
+        marks: Row = {}
+        for key in newest:
+            values = {e.marks[key] for e in self.entries if not is_blank(e.marks[key])}
+            if key in ("quelle_datei", "mappe_id"):
+                marks[key] = JOINT.join(sorted(str(v) for v in values))
+            else:
+                marks[key] = next(iter(values)) if len(values) == 1 else None
+        return marks
+
 
 @dataclass
 class Outcome:

@@ -170,7 +170,9 @@ class Filler:
             if isinstance(content, dict):
                 values = values.with_block(key, {**values.form(key), **self.record(block, content, f"{key}.")})
             else:
-                rows = [self.record(block, row, f"{key}[{n}].") for n, row in enumerate(content)]
+                # A consolidated workbook has columns of provenance besides the template's.
+                known = [{k: v for k, v in row.items() if k in block.by_key} for row in content]
+                rows = [self.record(block, row, f"{key}[{n}].") for n, row in enumerate(known)]
                 values = values.with_block(key, rows)
         if result.lang == self.lang:
             self.lists |= {k: rows for k, rows in result.values.lists.items() if k in self._editable()}

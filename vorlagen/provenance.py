@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from vorlagen.findings import Origin
@@ -82,20 +82,15 @@ class Source:
 
     Attributes:
         result: the workbook as read.
-        label: short name that tells the files apart.
+        file: short name that tells the files apart.
         front: its front sheet, in the language of the merge.
         cutoff: its Stichtag; today when it states none.
     """
 
     result: ReadResult
-    label: str
+    file: str
     front: Row
     cutoff: date
-
-    @property
-    def file(self) -> str:
-        """The file as it was named."""
-        return str(self.result.file)
 
     @property
     def unit(self) -> tuple[Any, ...]:
@@ -120,7 +115,7 @@ class Source:
     def marks(self, origin: Origin) -> Row:
         """Return the values of the provenance columns for a row of this workbook."""
         return {
-            "quelle_datei": self.label,
+            "quelle_datei": self.file,
             "quelle_blatt": origin.sheet or None,
             "quelle_zeile": origin.row or None,
             "mappe_id": self.front.get("mappe_id"),
@@ -129,16 +124,17 @@ class Source:
         }
 
 
-def file_labels(files: Sequence[Path]) -> dict[Path, str]:
-    """Return a short name for every file: its name, with folders where names alone are not unique."""
-    parts = {path: [p for p in PurePosixPath(path.as_posix()).parts if p != "/"] for path in files}
+def file_names(results: Sequence[ReadResult]) -> dict[Path, str]:
+    """Return how each file is named in reports; names that occur twice get folders before them."""
+    names = {r.file: r.name for r in results}
     by_name: dict[str, list[Path]] = {}
-    for path in parts:
-        by_name.setdefault(parts[path][-1], []).append(path)
-    labels: dict[Path, str] = {}
+    for path, name in names.items():
+        by_name.setdefault(name, []).append(path)
     for same in by_name.values():
+        parts = {path: path.as_posix().strip("/").split("/") for path in same}
         depth = 1
-        while len({tuple(parts[p][-depth:]) for p in same}) < len(same) and depth < max(len(parts[p]) for p in same):
+        while len({tuple(p[-depth:]) for p in parts.values()}) < len(same):
             depth += 1
-        labels |= {path: "/".join(parts[path][-depth:]) for path in same}
-    return labels
+        if len(same) > 1:
+            names |= {path: "/".join(parts[path][-depth:]) for path in same}
+    return names

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -123,16 +123,17 @@ def _incident() -> str:
     return f"{kind.__name__ if kind else ''} {place}"
 
 
-def _mark_duplicates(results: Sequence[ReadResult]) -> None:
+def _mark_duplicates(results: list[ReadResult]) -> None:
     """Let a file count once: the first of equal bytes is taken, the others are named."""
     first: dict[str, ReadResult] = {}
-    for n, result in enumerate(results):
+    for n, result in enumerate(list(results)):
         if result.outcome != "taken":
             continue
         original = first.setdefault(result.digest, result)
         if original is not result:
-            blank = ReadResult(result.file, "duplicate", result.template, result.stamp, digest=result.digest, label=result.label)
-            results[n].__dict__.update(_end(blank, "duplicate", "W_FILE_DUPLICATE", other=original.name).__dict__)
+            blank = ReadResult(result.file, "duplicate", result.template, result.stamp)
+            blank.digest, blank.label = result.digest, result.label
+            results[n] = _end(blank, "duplicate", "W_FILE_DUPLICATE", other=original.name)
 
 
 def _expand(paths: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:

@@ -39,6 +39,7 @@ class ReadResult:
     Attributes:
         values: typed inputs; carried fields (see spec) are included as values.
         rows: block -> 1-based sheet row of each record in `values.rows(block)`, same order.
+        starts: block -> 1-based sheet row of the first row of data (blank rows count, unlike in `rows`).
         sheets: block -> name of the sheet it was found on.
         cells: block -> field -> column letters (tables) or cell name (forms) as found in this file.
         stored: block -> computed field -> what the file holds in each record's cell (raw, as read);
@@ -54,6 +55,7 @@ class ReadResult:
     stamp: Stamp | None = None
     values: Values = field(default_factory=Values)
     rows: dict[str, list[int]] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     stored: dict[str, dict[str, list[Any]]] = field(default_factory=dict)

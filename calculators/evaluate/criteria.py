@@ -120,7 +120,8 @@ def _mask(pool: Pool, vec: Vec, op: int, kind: int, value: float) -> Bools:
         return matches_pattern(pool, vec, pool.text(value))
     if op == _EQ:
         keys, sought = _equality_keys(pool, vec, np.array([kind]), np.array([value]))
-        return cast(Bools, keys == sought[0])
+        same: Bools = keys == sought[0]
+        return same
     cells, limit = _ordered(pool, vec, kind, np.array([value]))
     compare: dict[int, Callable[[Floats, Floats], Bools]] = {
         _LT: np.less,
@@ -228,7 +229,7 @@ def totals(pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None
     parsed = [parse(pool, c.take(first) if c.size > 1 else c) for c in flat]
     task = _Task(pool, weights, ranges, parsed, None if ends is None else ends[first], np.arange(ranges[0].size))
     found = np.broadcast_to(_solve(task), (weights.shape[0], first.size))
-    return cast(Floats, found[:, group])
+    return found[:, group]
 
 
 def _solve(task: _Task) -> Floats:
@@ -293,7 +294,7 @@ def _bounded(task: _Task, keys: list[tuple[Ints, Ints]], bounds: list[_Bound]) -
     cells, rows, groups = _groups(keys, task.positions.size, count)
     if not bounds:
         found = np.stack([np.bincount(cells, line, groups) for line in task.weights])
-        return cast(Floats, found[:, rows])
+        return np.asarray(found, np.float64)[:, rows]
     if len(bounds) == 1:
         return _interval(task.weights, bounds[0], cells, rows, count)
     return _broadcast(task.weights, bounds, cells, rows)

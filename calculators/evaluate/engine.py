@@ -18,7 +18,7 @@ from calculators.evaluate.functions_text import TEXTS
 from calculators.evaluate.functions_totals import TOTALS
 from calculators.evaluate.graph import Column, Needs, components, needs_of, row_order
 from calculators.evaluate.operators import settled
-from calculators.evaluate.scope import RANGES, Function, Scope, Store, parts
+from calculators.evaluate.scope import RANGES, Function, Scope, Store, every_node
 from calculators.evaluate.values import ERROR, ExcelError, Ints, Vec, blanks, error
 from vorlagen.formulas.ast import BLANK, AboveRef, Binary, ColRef, Node, PrevRef, RowRef, call, children
 
@@ -185,7 +185,7 @@ def _independent(tree: Node, block: str, members: set[Column]) -> Iterator[Node]
     """Yield the largest parts of a tree that read no column of the group."""
     if isinstance(tree, RANGES):
         return
-    if not any(_reads(node, block, members) for node in parts(tree)):
+    if not any(_reads(node, block, members) for node in every_node(tree)):
         yield tree
         return
     for child in children(tree):

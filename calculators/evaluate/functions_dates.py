@@ -66,9 +66,10 @@ def _date_part(part: int) -> Function:
     def extracted(pool: Pool, vec: Vec) -> Vec:
         x, days, failed = _date_of(pool, vec)
         value = _year_month_day(days)[part].astype(np.float64)
-        # Serial number 0 is "0 January 1900".
-        zero = np.floor(clean(x)) == 0
-        return guarded([x], np.where(zero, (1900, 1, 0)[part], value), failed)
+        # Two days that no calendar has: 0 January and 29 February 1900.
+        for odd, known in ((0, (1900, 1, 0)), (_LEAP_BUG, (1900, 2, 29))):
+            value = np.where(np.floor(clean(x)) == odd, known[part], value)
+        return guarded([x], value, failed)
 
     return plain(extracted)
 

@@ -38,9 +38,7 @@ def _cutting(cut: Callable[[str, int], str]) -> Function:
     def applied(pool: Pool, vec: Vec, count: Vec | None = None) -> Vec:
         x, n = textual(pool, vec), numeric(pool, number(1) if count is None else count)
         length = np.trunc(clean(n))
-        codes = over_distinct(
-            lambda code, k: pool.code(cut(pool.text(code), int(k))), clean(x), np.maximum(length, 0)
-        )
+        codes = over_distinct(lambda code, k: pool.code(cut(pool.text(code), int(k))), clean(x), np.maximum(length, 0))
         return first_error([x, n], fail_where(length < 0, ExcelError.VALUE, texts(codes)))
 
     return plain(applied)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 
 from calculators.evaluate.operators import clean, divide, numeric
-from calculators.evaluate.scope import RANGES, Function, Lattice, Range, Scope, is_reference, value_leaves
-from calculators.evaluate.scope import parts as nodes_of
+from calculators.evaluate.scope import RANGES, Function, Lattice, Range, Scope, every_node, is_reference, value_leaves
 from calculators.evaluate.values import (
     BLANK,
     ERROR,
@@ -19,6 +17,7 @@ from calculators.evaluate.values import (
     ExcelError,
     Floats,
     Ints,
+    Tags,
     Vec,
     distinct,
     error,
@@ -29,7 +28,7 @@ from calculators.evaluate.values import (
     numbers,
     select,
 )
-from vorlagen.formulas.ast import AboveRef, Node, Position, PrevRef, RowRef
+from vorlagen.formulas.ast import AboveRef, Call, Node, Position, PrevRef, RowRef
 
 _CHUNK = 2_000_000
 
@@ -197,7 +196,7 @@ def _order_statistic(pick: Callable[[Floats, Ints, Floats], Floats], *, has_k: b
 
 def _at(lines: Floats, places: Floats | Ints) -> Floats:
     places = np.clip(places, 0, lines.shape[1] - 1).astype(np.int64)
-    return cast(Floats, np.take_along_axis(lines, places[:, None], axis=1)[:, 0])
+    return np.take_along_axis(lines, places[:, None], axis=1)[:, 0]
 
 
 def _median(lines: Floats, counts: Ints, _: Floats) -> Floats:
@@ -205,12 +204,12 @@ def _median(lines: Floats, counts: Ints, _: Floats) -> Floats:
 
 
 def _small(lines: Floats, counts: Ints, k: Floats) -> Floats:
-    k = np.ceil(k)
+    k = np.trunc(k)
     return np.where((k >= 1) & (k <= counts), _at(lines, k - 1), np.nan)
 
 
 def _large(lines: Floats, counts: Ints, k: Floats) -> Floats:
-    return _small(lines, counts, counts + 1 - np.ceil(k))
+    return _small(lines, counts, (counts + 1 - np.trunc(k)).astype(np.float64))
 
 
 def _percentile(lines: Floats, counts: Ints, k: Floats) -> Floats:
@@ -241,23 +240,28 @@ def _npv(scope: Scope, args: tuple[Node, ...]) -> Vec:
 
 
 def _extents(scope: Scope, arg: Node) -> set[tuple[int, int]]:
-    """Return height and width of the ranges that an argument reads cell by cell."""
-    found = set()
-    for leaf in value_leaves(arg):
-        if isinstance(leaf, RANGES):
-            given = scope.range(leaf)
-            if isinstance(given, Range) and given.vec.size != 1:
-                found.add((given.height, given.width))
-    return found
+    """Return the sizes (height, width) of the ranges that an argument reads cell by cell."""
+    given = [scope.range(leaf) for leaf in value_leaves(arg) if isinstance(leaf, RANGES)]
+    return {(cells.height, cells.width) for cells in given if isinstance(cells, Range)} or {(1, 1)}
+
+
+def _extent(sizes: set[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return the size that all ranges fill or, as headings of a matrix, repeat to."""
+    if (0, 1) in sizes:
+        return (0, 1)
+    height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
+    fits = all(h in (1, height) and w in (1, width) for h, w in sizes)
+    return (height, width) if fits else None
 
 
 def _sumproduct(scope: Scope, args: tuple[Node, ...]) -> Vec:
-    sizes = [_extents(scope, arg) for arg in args]
-    everything = set().union(*sizes)
-    height, width = max([h for h, _ in everything], default=1), max([w for _, w in everything], default=1)
-    for mine in (*sizes, everything):
-        if any(h not in (1, height) or w not in (1, width) for h, w in mine):
-            return error(ExcelError.VALUE if mine is everything else ExcelError.NA)
+    extents = {_extent(_extents(scope, arg)) for arg in args}
+    if len(extents) > 1:
+        return error(ExcelError.VALUE)
+    extent = extents.pop()
+    if extent is None:
+        return error(ExcelError.NA)
+    height, width = extent
     inner = replace(scope, lattice=Lattice(height, width))
     rows, group = _asking_rows(scope, args)
     step = max(1, _CHUNK // max(1, height * width))
@@ -271,10 +275,10 @@ def _asking_rows(scope: Scope, args: tuple[Node, ...]) -> tuple[Ints, Ints]:
     """Return cells of the scope that stand for all others, and for each cell which stands for it."""
     everyone = np.arange(scope.rows.size)
     leaves = [node for arg in args for node in value_leaves(arg)]
-    nested = [node for arg in args for node in nodes_of(arg)]
-    if any(isinstance(node, AboveRef | PrevRef | Position) for node in nested):
+    nested = [node for arg in args for node in every_node(arg)]
+    if any(isinstance(node, AboveRef | PrevRef | Position) or _counts_rows(node) for node in nested):
         return everyone, everyone
-    keys = []
+    keys: list[Floats | Tags] = []
     for leaf in dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, RowRef)):
         value = replace(scope, lattice=None).value(leaf)
         if value.size > 1:
@@ -284,30 +288,34 @@ def _asking_rows(scope: Scope, args: tuple[Node, ...]) -> tuple[Ints, Ints]:
     return distinct(*keys)
 
 
+def _counts_rows(node: Node) -> bool:
+    return isinstance(node, Call) and node.name in ("COLUMN", "ROW")
+
+
 def _product(scope: Scope, args: tuple[Node, ...], windows: bool) -> Vec:
     """Return the sum of the products for some rows."""
     vecs = [scope.value(arg) for arg in args]
     product: Floats = np.ones((1, 1))
     for vec in vecs:
-        product = product * np.where(vec.tag == NUMBER, vec.num, 0.0).reshape(vec.shape if vec.size > 1 else (1, 1))
+        product = product * np.where(vec.tag == NUMBER, vec.num, 0.0).reshape((1, 1) if vec.size == 1 else vec.shape)
     visible = _visible(scope, product.shape[1]) if windows else np.ones((1, 1), bool)
     result = numbers(np.where(visible, product, 0.0).sum(axis=1))
     faults = [_first_in_row(vec, visible) for vec in vecs if vec.has_errors]
     result = first_error(faults, result)
-    return Vec(*(np.broadcast_to(a, (scope.rows.size,)) for a in (result.tag, result.num)))
+    return result.spread((scope.rows.size,))
 
 
 def _visible(scope: Scope, width: int) -> Bools:
-    return cast(Bools, np.arange(width)[None, :] < scope.rows[:, None])
+    return np.arange(width)[None, :] < scope.rows[:, None]
 
 
 def _first_in_row(vec: Vec, visible: Bools) -> Vec:
     grid = vec.reshape(1, 1) if vec.size == 1 else vec
-    bad = grid.is_tag(ERROR) & visible
+    bad: Bools = np.logical_and(grid.is_tag(ERROR), visible)
     spread = grid.spread(bad.shape)
     at = bad.argmax(axis=1)
     lines = np.arange(bad.shape[0])
-    return select(bad.any(axis=1), Vec(spread.tag[lines, at], spread.num[lines, at]), number(0))
+    return select(np.logical_or.reduce(bad, axis=1), Vec(spread.tag[lines, at], spread.num[lines, at]), number(0))
 
 
 TOTALS: dict[str, Function] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from calculators.evaluate.scope import parts
+from calculators.evaluate.scope import every_node
 from vorlagen.formulas.ast import AboveRef, ColRef, FieldRef, Node, PrevRef, RowRef
 
 Column = tuple[str, str]
@@ -35,7 +35,7 @@ def needs_of(block: str, trees: Iterable[Node]) -> Needs:
     """Collect what the trees of a column of `block` refer to."""
     needs = Needs()
     for tree in trees:
-        for node in parts(tree):
+        for node in every_node(tree):
             if isinstance(node, RowRef):
                 needs.row.add((block, node.key))
             elif isinstance(node, AboveRef | PrevRef):

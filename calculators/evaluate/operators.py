@@ -95,7 +95,7 @@ def logical(pool: Pool, vec: Vec) -> Vec:
 
 def near(left: Floats, right: Floats) -> Bools:
     """Return where two numbers are equal in 15 digits."""
-    return cast(Bools, np.abs(left - right) <= _NEAR * np.minimum(np.abs(left), np.abs(right)))
+    return np.abs(left - right) <= _NEAR * np.minimum(np.abs(left), np.abs(right))
 
 
 def add(left: Floats, right: Floats) -> Floats:
@@ -106,7 +106,7 @@ def add(left: Floats, right: Floats) -> Floats:
 
 def divide(left: Floats, right: Floats) -> Floats:
     """Divide; the caller has taken care of zero."""
-    return cast(Floats, left / np.where(right == 0, 1.0, right))
+    return left / np.where(right == 0, 1.0, right)
 
 
 def power(base: Floats, exponent: Floats) -> Floats:

@@ -10,7 +10,6 @@ import numpy as np
 from calculators.evaluate import operators
 from calculators.evaluate.book import Book, Grid
 from calculators.evaluate.values import (
-    ERROR,
     ExcelError,
     Ints,
     Pool,
@@ -46,13 +45,10 @@ Function = Callable[["Scope", tuple[Node, ...]], Vec]
 RANGES = (ColRef, ListRef, AboveRef)
 
 # Functions that take a range as a range: name -> whether they do so for argument i.
-_ALL: Callable[[int], bool] = lambda i: True  # noqa: E731
-_FIRST: Callable[[int], bool] = lambda i: i == 0  # noqa: E731
-_THIRD: Callable[[int], bool] = lambda i: i == 2  # noqa: E731
 _TAKES_RANGE: dict[str, Callable[[int], bool]] = {
-    **dict.fromkeys("AND AVERAGE COUNT COUNTA MAX MEDIAN MIN OR SUM".split(), _ALL),
-    **dict.fromkeys("COLUMN COUNTBLANK COUNTIF INDEX LARGE PERCENTILE ROW ROWS SMALL".split(), _FIRST),
-    **dict.fromkeys(("NETWORKDAYS", "WORKDAY"), _THIRD),
+    **dict.fromkeys(("AND", "AVERAGE", "COUNT", "COUNTA", "MAX", "MEDIAN", "MIN", "OR", "SUM"), lambda i: True),
+    **dict.fromkeys(("COUNTBLANK", "COUNTIF", "INDEX", "LARGE", "PERCENTILE", "ROWS", "SMALL"), lambda i: i == 0),
+    **dict.fromkeys(("NETWORKDAYS", "WORKDAY"), lambda i: i == 2),
     **dict.fromkeys(("AVERAGEIFS", "SUMIFS"), lambda i: i == 0 or i % 2 == 1),
     **dict.fromkeys(("MATCH", "RANK"), lambda i: i == 1),
     "COUNTIFS": lambda i: i % 2 == 0,
@@ -66,7 +62,7 @@ def takes_range(name: str, argument: int) -> bool:
     return name in _TAKES_RANGE and _TAKES_RANGE[name](argument)
 
 
-def parts(node: Node) -> Iterator[Node]:
+def every_node(node: Node) -> Iterator[Node]:
     """Yield `node` and everything below it; deep trees are no problem."""
     stack = [node]
     while stack:
@@ -268,7 +264,7 @@ class Scope:
     def _intersection(self, node: Node) -> Vec:
         # A range where one value is wanted: Excel takes the cell of the same row.
         cells = self.range(node)
-        if isinstance(cells, Vec) or cells.vec.size == 1 and cells.ends is None:
+        if isinstance(cells, Vec) or (cells.vec.size == 1 and cells.ends is None):
             return cells if isinstance(cells, Vec) else cells.vec
         if isinstance(node, ColRef) and node.block == self.block:
             return self._same_row(node.key)
@@ -314,12 +310,6 @@ class Scope:
             return Range(column, column.size)
         return self.value(node)
 
-    def per_cell(self, function: Callable[[Scope], Vec], active: Ints, into: Vec) -> None:
-        """Put the result of `function` for the cells at `active` into their places of `into`."""
-        result = function(self.at(active))
-        into.tag[active] = result.tag
-        into.num[active] = result.num
-
     def branches(self, choice: Ints, trees: Mapping[int, Node], start: Vec) -> Vec:
         """Return per cell the value of the tree that `choice` names, `start` where none.
 
@@ -330,17 +320,19 @@ class Scope:
             return start if tree is None else self.value(tree)
         if self.lattice:
             result = start
-            for number_, tree in trees.items():
-                if (choice == number_).any():
-                    result = select(choice == number_, self.value(tree), result)
+            for name, tree in trees.items():
+                if (choice == name).any():
+                    result = select(choice == name, self.value(tree), result)
             return result
         result = Vec(start.tag.copy(), start.num.copy())
-        for number_, tree in trees.items():
-            active = np.flatnonzero(choice == number_)
+        for name, tree in trees.items():
+            active = np.flatnonzero(choice == name)
             if active.size == choice.size:
                 return self.value(tree)
             if active.size:
-                self.per_cell(lambda scope, tree=tree: scope.value(tree), active, result)  # type: ignore[misc]
+                value = self.at(active).value(tree)
+                result.tag[active] = value.tag
+                result.num[active] = value.num
         return result
 
 
@@ -352,8 +344,3 @@ def is_reference(node: Node) -> bool:
         chosen = [arg for arg in node.args[1:] if not isinstance(arg, Number)]
         return bool(chosen) and all(is_reference(arg) for arg in chosen)
     return isinstance(node, Call) and node.name == "INDEX"
-
-
-def has_error(vec: Vec) -> bool:
-    """Return whether a single cell holds an error."""
-    return bool(vec.size == 1 and vec.tag.flat[0] == ERROR)

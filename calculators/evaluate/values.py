@@ -198,7 +198,7 @@ class Pool:
                 derived.values = np.concatenate([derived.values, np.zeros(max(end, derived.values.size))])
             derived.values[derived.known : end] = fresh
             derived.known = end
-        return cast(Floats, derived.values[codes.astype(np.int64)])
+        return derived.values[codes.astype(np.int64)]
 
     def folded(self, codes: Floats) -> Floats:
         """Return the codes of the lower-case texts."""
@@ -228,7 +228,7 @@ class Pool:
         return Vec(np.array(tags, np.uint8), np.array(nums, np.float64))
 
     def _read_one(self, value: object) -> tuple[int, float]:
-        if value is None:
+        if value is None or value is pd.NaT:
             return BLANK, 0.0
         if isinstance(value, ExcelError):
             return ERROR, _CODES[value]
@@ -237,7 +237,7 @@ class Pool:
         if isinstance(value, bool | np.bool_):
             return BOOL, float(value)
         if isinstance(value, date | time | timedelta):
-            return (BLANK, 0.0) if value is pd.NaT else (NUMBER, serial(value))
+            return NUMBER, serial(value)
         num = float(cast(float, value))
         return (NUMBER, num) if np.isfinite(num) else (BLANK, 0.0)
 

@@ -147,6 +147,9 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     if block.y_title:
         value |= {"name": block.y_title[ctx.lang], "name_font": font}
     if block.type == "bar":
-        category["reverse"] = True
+        # In a bar chart XlsxWriter's x axis is the horizontal one, which holds the values.
+        chart.set_x_axis(value | ({"visible": False, "major_gridlines": {"visible": False}} if block.labels else {}))
+        chart.set_y_axis(category | {"reverse": True})
+        return
     chart.set_x_axis(category)
     chart.set_y_axis(value)

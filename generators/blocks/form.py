@@ -28,7 +28,7 @@ def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
         pen.text(row, left + 1, placed.block.help[ctx.lang], look)
 
 
-def write_form(ctx: Context, sheet: Any, placed: Placed, *, help_column: int | None = None, width: int = 0) -> None:
+def write_form(ctx: Context, sheet: Any, placed: Placed, *, help_column: int | None = None, width: int = 0, wrap_help: bool = True) -> None:
     """Write a form; long texts get tall rows, help stands at the right."""
     block = placed.block
     assert isinstance(block, Form)
@@ -46,7 +46,7 @@ def write_form(ctx: Context, sheet: Any, placed: Placed, *, help_column: int | N
         if ctx.is_input(item):
             rules.validate(ctx, sheet, placed, item, (row, col, row, col))
         if help_column is not None and item.help is not None:
-            pen.text(row, help_column, item.help[ctx.lang], ctx.styles.note(text_wrap=True, valign="top" if item.type == "long" else "vcenter"))
+            pen.text(row, help_column, item.help[ctx.lang], ctx.styles.note(text_wrap=wrap_help, valign="top" if item.type == "long" else "vcenter"))
         if block.columns == 1:
             sheet.set_row(row, 62 if item.type == "long" else 21)
     rules.mark_missing(ctx, sheet, placed)

@@ -26,7 +26,7 @@ def write_front(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     sheet.set_column(2, 2, 38)
     sheet.set_column(3, 3, 3)
     sheet.set_column(4, 4, 34)
-    sheet.set_column(5, 5, 46)
+    sheet.set_column(5, 5, 62)
     _band(ctx, sheet, pen)
     bottom = 0
     for item in placed.blocks:
@@ -71,7 +71,7 @@ def _band(ctx: Context, sheet: Any, pen: Pen) -> None:
 
 def _steps(ctx: Context, pen: Pen, row: int) -> int:
     _section(ctx, pen, row, RIGHT, ctx.say("Wozu und wie", "What for and how"))
-    look = ctx.styles.muted(text_wrap=True, valign="top", indent=1)
+    look = ctx.styles.muted(text_wrap=True, indent=1)
     pen.sheet.merge_range(row + 1, RIGHT, row + 2, RIGHT + 1, "", look)
     pen.text(row + 1, RIGHT, ctx.template.purpose[ctx.lang], look)
     row += 3

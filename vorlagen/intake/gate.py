@@ -20,13 +20,28 @@ MIB = 1024 * 1024
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_TEMPORARY = re.compile(r"(~\$.*|\.~lock\..*#?|\._.*|.*\.tmp|thumbs\.db|desktop\.ini|\.ds_store)", re.IGNORECASE | re.DOTALL)
+_TEMPORARY = re.compile(
+    r"(~\$.*|\.~lock\..*#?|\._.*|.*\.tmp|thumbs\.db|desktop\.ini|\.ds_store)", re.IGNORECASE | re.DOTALL
+)
 _WORKBOOKS = frozenset(
     (".xlsx", ".xlsm", ".xlsb", ".xls", ".xltx", ".xltm", ".xlt", ".xlam", ".xla", ".ods", ".ots", ".fods", ".numbers")
 )
 _XML = (".xml", ".rels", ".vml")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _UNIQUE = re.compile(rb"""<(?:\w+:)?sst\b[^>]*\buniqueCount\s*=\s*["'](\d+)["']""")
+
+
+# What zipfile raises on archives that are broken in one way or another.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,7 @@ class Limits:
 LIMITS = Limits()
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 -- what happened to the file, not to us
     """A file that is not read; carries the code and facts of its one finding."""
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -118,16 +133,16 @@ def open_package(data: bytes, limits: Limits = LIMITS) -> dict[str, bytes]:
             names = _check_directory(entries, limits)
             _check_kind(set(names))
             parts = _inflate(archive, dict(zip(names, entries, strict=True)), limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, OverflowError):
+    except _BROKEN:
         raise unreadable("ZIP-Archiv beschädigt", "damaged zip archive") from None
     for name, part in parts.items():
         _check_xml(name, part)
     if "[content_types].xml" not in parts or "_rels/.rels" not in parts:
         raise unreadable("keine Excel-Arbeitsmappe", "no Excel workbook")
     for name, part in parts.items():
-        if name.endswith("sharedstrings.xml") and (match := _UNIQUE.search(part[:4096])):
-            if int(match[1]) > limits.unique:
-                raise over_limit("Zahl der Texte", "number of texts")
+        match = _UNIQUE.search(part[:4096]) if name.endswith("sharedstrings.xml") else None
+        if match is not None and int(match[1]) > limits.unique:
+            raise over_limit("Zahl der Texte", "number of texts")
     return parts
 
 

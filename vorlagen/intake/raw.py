@@ -90,10 +90,9 @@ def references(formula: str) -> Iterator[Area]:
 
 
 def _area(sheet: str, left: str, top: str, right: str | None, bottom: str | None) -> Area:
-    first_row, first_col = int(top) - 1, column_number(left)
-    last_row = int(bottom) - 1 if bottom else first_row
-    last_col = column_number(right) if right else first_col
-    return Area(sheet, min(first_row, last_row), min(first_col, last_col), max(first_row, last_row), max(first_col, last_col))
+    rows = sorted((int(top) - 1, int(bottom or top) - 1))
+    columns = sorted((column_number(left), column_number(right or left)))
+    return Area(sheet, rows[0], columns[0], rows[1], columns[1])
 
 
 def read_raw(data: bytes, limits: Limits = LIMITS) -> RawBook:
@@ -119,7 +118,7 @@ def read_raw(data: bytes, limits: Limits = LIMITS) -> RawBook:
 
 def _structure(parts: dict[str, bytes], limits: Limits) -> tuple[RawBook, dict[str, str]]:
     """Return the book without values, and the part of each worksheet."""
-    root = dict((kind, target) for target, kind in _relations(parts, ""))
+    root = {kind: target for target, kind in _relations(parts, "")}
     place = root.get("officeDocument", "")
     if place not in parts:
         raise unreadable("keine Excel-Arbeitsmappe", "no Excel workbook")

@@ -1,0 +1,310 @@
+"""Working days, whole months, the schedule of a Gantt chart, and German public holidays.
+
+Saturday and Sunday are free, and every date of the holiday set. Dates are `datetime.date`;
+a blank date (None, NaT) gives a blank result.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from calculators.rounding import Cell, is_blank, number
+
+_DAY = timedelta(days=1)
+_NONE: frozenset[date] = frozenset()
+STATES = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task: duration in working days (0 = milestone), progress as fraction."""
+
+    nr: int
+    days: int | None
+    start_plan: date | None = None
+    predecessor: int | None = None
+    progress: Cell = None
+    actual_end: date | None = None
+
+
+class Scheduled(NamedTuple):
+    """Dates of a task, target progress as fraction, status key, delay in calendar days."""
+
+    nr: int
+    start: date | None
+    end: date | None
+    target: float | None
+    status: str | None
+    delay: int | None
+
+
+# -- working days ------------------------------------------------------------------------------
+
+
+def is_workday(day: date, holidays: Collection[date] = _NONE) -> bool:
+    """Tell whether people work on a day.
+
+    Args:
+        day: A date.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        True from Monday to Friday, unless a holiday.
+    """
+    return day.weekday() < 5 and day not in holidays
+
+
+def workdays_in(start: date | None, end: date | None, holidays: Collection[date] = _NONE) -> int | None:
+    """Count the working days from start to end, both included.
+
+    Args:
+        start: First day.
+        end: Last day; before the start the count is negative.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        Number of working days, None for a blank date. Source: Excel's NETWORKDAYS.
+    """
+    first, last = _day(start), _day(end)
+    if first is None or last is None:
+        return None
+    sign, low, high = (1, first, last) if first <= last else (-1, last, first)
+    weeks, rest = divmod((high - low).days + 1, 7)
+    odd = sum((low + n * _DAY).weekday() < 5 for n in range(rest))
+    free = sum(low <= day <= high and day.weekday() < 5 for day in set(holidays))
+    return sign * (weeks * 5 + odd - free)
+
+
+def workdays_between(start: date | None, end: date | None, holidays: Collection[date] = _NONE) -> int | None:
+    """Count the working days that pass from one day to another (same day 0, next working day 1).
+
+    Args:
+        start: Day of the event, normally a working day.
+        end: Day of the reaction.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        `workdays_in` − 1, None for a blank date; −1 if both fall on one free day.
+
+    Source: catalogue 0.3 (AT).
+    """
+    count = workdays_in(start, end, holidays)
+    return None if count is None else count - 1
+
+
+def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NONE) -> date | None:
+    """Go a number of working days forward or back.
+
+    Args:
+        start: A date; itself not counted.
+        days: Number of working days, negative to go back; 0 returns the start, even a free one.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        The date reached, None for a blank start. Source: Excel's WORKDAY.
+
+    Raises:
+        OverflowError: Beyond the year 9999.
+    """
+    day = _day(start)
+    if day is None:
+        return None
+    free = frozenset(holidays)
+    step = _DAY if days >= 0 else -_DAY
+    for _ in range(abs(days)):
+        day += step
+        while not is_workday(day, free):
+            day += step
+    return day
+
+
+# -- months ------------------------------------------------------------------------------------
+
+
+def months_between(start: date | None, end: date | None) -> int | None:
+    """Count the whole months from start to end.
+
+    Args:
+        start: A date.
+        end: A date; before the start the count is negative.
+
+    Returns:
+        Months completed, a month being complete on the same day number (31.01. to 28.02. is 0);
+        None for a blank date. Source: Excel's DATEDIF with "m".
+    """
+    first, last = _day(start), _day(end)
+    if first is None or last is None:
+        return None
+    started = (last.year - first.year) * 12 + last.month - first.month
+    return started if last.day >= first.day else started - 1
+
+
+def months_ahead(start: date | None, months: int) -> date | None:
+    """Go a number of months forward or back, to the last day of a shorter month.
+
+    Args:
+        start: A date.
+        months: Number of months, negative to go back.
+
+    Returns:
+        The date, None for a blank start. Source: Excel's EDATE (31.01. + 1 month = 28./29.02.).
+
+    Raises:
+        ValueError: Outside the years 1 to 9999.
+    """
+    day = _day(start)
+    if day is None:
+        return None
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if not 1 <= year <= 9999:
+        raise ValueError("outside the calendar")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+# -- Gantt -------------------------------------------------------------------------------------
+
+
+def schedule(tasks: Iterable[Task], today: date, holidays: Collection[date] = _NONE) -> list[Scheduled]:
+    """Date the tasks of a plan, each after its predecessor, and judge their progress.
+
+    A task starts on the first working day from the later of its planned start and the day after
+    its predecessor's end, and ends after its working days. A milestone ends on its start.
+
+    Args:
+        tasks: In order; a predecessor stands above its successor.
+        today: The Stichtag.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        One row per task. A task without start and (dated) predecessor has no dates, one without
+        duration no end. Target: working days passed over working days planned, 0 before the
+        start, 1 from the end on. Status: "erledigt", "im_verzug", "laeuft" or "geplant". Delay:
+        calendar days from planned to actual end, or to the Stichtag if unfinished. A blank
+        progress leaves the status blank, and the delay too unless the actual end is known.
+
+    Raises:
+        ValueError: For a number used twice, an unknown predecessor or one below, or a negative
+            duration.
+
+    Source: catalogue 07.
+    """
+    free = frozenset(holidays)
+    done: dict[int, Scheduled] = {}
+    for task in tasks:
+        if task.nr in done:
+            raise ValueError(f"task {task.nr} occurs twice")
+        if task.predecessor is not None and task.predecessor not in done:
+            raise ValueError(f"predecessor {task.predecessor} of task {task.nr} does not stand above it")
+        if task.days is not None and task.days < 0:
+            raise ValueError(f"task {task.nr} has a negative duration")
+        before = None if task.predecessor is None else done[task.predecessor].end
+        done[task.nr] = _scheduled(task, before, today, free)
+    return list(done.values())
+
+
+def _scheduled(task: Task, predecessor_end: date | None, today: date, free: frozenset[date]) -> Scheduled:
+    candidates = [] if predecessor_end is None else [predecessor_end + _DAY]
+    planned = _day(task.start_plan)
+    candidates += [] if planned is None else [planned]
+    if not candidates or (task.predecessor is not None and predecessor_end is None):
+        return Scheduled(task.nr, None, None, None, None, None)
+    start = add_workdays(max(candidates) - _DAY, 1, free)
+    end = None if task.days is None else add_workdays(start, max(task.days - 1, 0), free)
+    if start is None or end is None:
+        return Scheduled(task.nr, start, None, None, None, None)
+    target = _target(start, end, today, free)
+    progress = number(task.progress)
+    return Scheduled(task.nr, start, end, target, _status(progress, target), _delay(task, end, today, progress))
+
+
+def _target(start: date, end: date, today: date, free: frozenset[date]) -> float:
+    if today < start:
+        return 0.0
+    passed, planned = workdays_in(start, today, free), workdays_in(start, end, free)
+    return 1.0 if today >= end or not passed or not planned else passed / planned
+
+
+def _status(progress: float | None, target: float) -> str | None:
+    if progress is None:
+        return None
+    if progress == 1:
+        return "erledigt"
+    return "im_verzug" if progress < target else "laeuft" if progress > 0 else "geplant"
+
+
+def _delay(task: Task, end: date, today: date, progress: float | None) -> int | None:
+    finished = _day(task.actual_end)
+    if finished is not None:
+        return max(0, (finished - end).days)
+    if progress is None:
+        return None
+    return (today - end).days if progress < 1 and end < today else 0
+
+
+def overall_progress(progress: Sequence[Cell], days: Sequence[Cell]) -> float | None:
+    """Weigh the progress of tasks by their duration.
+
+    Args:
+        progress: Fraction per task.
+        days: Working days per task; a blank counts 0.
+
+    Returns:
+        Σ progress × days / Σ days, None if nothing lasts a day. A blank progress adds 0 above,
+        but its days count below.
+
+    Raises:
+        ValueError: For columns of different lengths.
+
+    Source: catalogue 07 (gesamtfortschritt).
+    """
+    rows = [(number(p) or 0.0, number(d) or 0.0) for p, d in zip(progress, days, strict=True)]
+    whole = sum(d for _, d in rows)
+    return sum(p * d for p, d in rows) / whole if whole else None
+
+
+# -- holidays ----------------------------------------------------------------------------------
+
+
+def german_holidays(
+    state: str | None, years: Iterable[int], lang: Literal["de", "en"] = "de", catholic: bool = False
+) -> list[tuple[date, str]]:
+    """List the public holidays of a German state.
+
+    Args:
+        state: Two letters such as "BY", see STATES; None for the nationwide holidays only.
+        years: Calendar years.
+        lang: Language of the names.
+        catholic: Whether to add the holidays of Catholic communes (Assumption Day in Bavaria).
+
+    Returns:
+        Date and name, ascending; holidays on a weekend are listed as well.
+
+    Raises:
+        ValueError: For an unknown state.
+
+    Source: the `holidays` package (state law).
+    """
+    if state is not None and state not in STATES:
+        raise ValueError(f"unknown state {state!r}; one of {', '.join(STATES)}")
+    import holidays
+
+    wanted = sorted(set(years))
+    if not wanted:
+        return []
+    found = holidays.country_holidays(
+        "DE",
+        subdiv=state,
+        years=wanted,
+        language={"de": "de", "en": "en_US"}[lang],
+        categories=("public", "catholic") if catholic else ("public",),
+    )
+    return sorted(found.items())
+
+
+def _day(value: date | None) -> date | None:
+    return None if value is None or is_blank(value) else value

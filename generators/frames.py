@@ -1,0 +1,159 @@
+"""Merged tables as CSV, Parquet and DuckDB, computed columns included."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import date, time
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+from generators.accounting import Listing, account, shown
+from vorlagen.consolidated import Consolidated, Merged
+from vorlagen.fieldtypes import TYPES
+from vorlagen.spec import Field, Lang, Table
+from vorlagen.values import is_blank
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_MONEY_DIGITS, _MONEY_SCALE = 24, 4
+
+
+def tables_of(item: Merged) -> list[Table]:
+    """Return the record tables of a template."""
+    return [b for b in item.template.blocks.values() if isinstance(b, Table)]
+
+
+def _replaced(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a temporary file in the same folder, then move it into place."""
+    handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _columns(item: Merged, block: Table) -> list[tuple[Field, list[Any]]]:
+    """Return all columns of a table with typed values, computed ones included."""
+    records = item.values.rows(block.key)
+    columns = []
+    for f in block.fields:
+        if f.computed and not f.carried:
+            cells = item.computed.column(block.key, f.key)[: len(records)]
+            columns.append((f, [TYPES[f.type].from_cell(_plain(v)) for v in cells]))
+        else:
+            columns.append((f, [r.get(f.key) for r in records]))
+    return columns
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers of numpy as Python's."""
+    return value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+
+
+def csv_writer(item: Merged, block: Table, lang: Lang) -> Callable[[Path], None]:
+    """Return the writer of a CSV that Excel of the language opens by double click."""
+
+    def cell(field: Field, value: Any) -> str:
+        text = shown(field, value, lang)
+        # A spreadsheet must not take a text for a formula.
+        return "'" + text if isinstance(value, str) and text.startswith(_RISKY) else text
+
+    def write(path: Path) -> None:
+        columns = _columns(item, block)
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+            writer.writerow([f.title[lang] for f, _ in columns])
+            cells = [[cell(f, v) for v in values] for f, values in columns]
+            writer.writerows(zip(*cells, strict=True))
+
+    return lambda path: _replaced(path, write)
+
+
+def _arrow(item: Merged, block: Table) -> Any:
+    import pyarrow as pa
+
+    columns = _columns(item, block)
+    kinds = {
+        "int": pa.int64(),
+        "decimal": pa.float64(),
+        "percent": pa.float64(),
+        "money": pa.decimal128(_MONEY_DIGITS, _MONEY_SCALE),
+        "date": pa.date32(),
+        "month": pa.date32(),
+        "time": pa.time64("us"),
+    }
+    arrays = [
+        pa.array([_typed(f, v) for v in values], type=kinds.get(f.type, pa.string())) for f, values in columns
+    ]
+    return pa.table(arrays, names=[f.key for f, _ in columns])
+
+
+def _typed(item: Field, value: Any) -> Any:
+    """Return the value in the type of its column; None where a computed cell holds something else."""
+    if is_blank(value):
+        return None
+    info = item.type
+    if info == "int":
+        number = isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
+        return int(value) if number else None
+    if info in ("decimal", "percent", "money"):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        if info != "money":
+            return float(value)
+        return Decimal(repr(value)).quantize(Decimal(1).scaleb(-_MONEY_SCALE), ROUND_HALF_UP)
+    if info in ("date", "month"):
+        return value if isinstance(value, date) else None
+    if info == "time":
+        return value if isinstance(value, time) else None
+    return str(value)
+
+
+def parquet_writer(item: Merged, block: Table) -> Callable[[Path], None]:
+    """Return the writer of a typed Parquet file."""
+
+    def write(path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        pq.write_table(_arrow(item, block), path)
+
+    return lambda path: _replaced(path, write)
+
+
+def duckdb_writer(consolidated: Consolidated, merged: dict[str, Merged], lang: Lang) -> Callable[[Path], None]:
+    """Return the writer of one database: the tables of all templates, their sources, conflicts and messages."""
+
+    def write(path: Path) -> None:
+        import duckdb
+        import pyarrow as pa
+
+        path.unlink()  # an empty file is no database
+        with duckdb.connect(str(path)) as base:
+            tables: dict[str, Any] = {}
+            for key, item in merged.items():
+                tables |= {f"{key}_{block.key}": _arrow(item, block) for block in tables_of(item)}
+                names = ("quellen", "konflikte", "meldungen")
+                for name, listing in zip(names, account(consolidated, item, lang), strict=True):
+                    tables[f"{key}_{name}"] = _listing_table(pa, listing)
+            for name, table in tables.items():
+                base.register("incoming", table)
+                base.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')
+                base.unregister("incoming")
+
+    return lambda path: _replaced(path, write)
+
+
+def _listing_table(pa: Any, listing: Listing) -> Any:
+    kinds = {"int": pa.int64(), "date": pa.date32()}
+    arrays = [
+        pa.array([row[n] for row in listing.rows], type=kinds.get(kind, pa.string()))
+        for n, (_, _, kind) in enumerate(listing.columns)
+    ]
+    return pa.table(arrays, names=list(listing.names))

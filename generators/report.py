@@ -1,0 +1,157 @@
+"""Consolidated -> files: the same template with merged rows, CSV, Parquet, DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+from generators.accounting import Say, account
+from generators.extra import ExtraSheet
+from generators.frames import csv_writer, duckdb_writer, parquet_writer, tables_of
+from generators.workbook import write_workbook
+from vorlagen.brand import Brand
+from vorlagen.consolidated import Consolidated, Merged
+from vorlagen.findings import Finding
+from vorlagen.spec import Lang
+
+FORMATS = ("xlsx", "csv", "parquet", "duckdb")
+EXCEL_ROWS = 1_048_576
+_HEAD_ROWS = 10  # title and heading rows above the records, generously
+
+
+class ReportError(Exception):
+    """An output cannot be written; `finding` says why and what to do."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+def write_consolidated(
+    consolidated: Consolidated,
+    output: Path,
+    *,
+    formats: set[str],
+    brand: Brand,
+    lang: Lang,
+    today: date,
+) -> list[Path]:
+    """Write the result in all wanted formats; templates that could not be merged are left out.
+
+    Args:
+        consolidated: the result, in the language `lang`.
+        output: folder; made when missing.
+        formats: any of FORMATS.
+        brand: look of the workbooks.
+        lang: language of headings.
+        today: value of TODAY().
+
+    Returns:
+        The files written.
+
+    Raises:
+        ReportError: a package is missing, a sheet would be too long, or a file cannot be written.
+    """
+    merged = {key: m for key, m in consolidated.templates.items() if not m.refused}
+    _check(merged, formats)
+    written: list[Path] = []
+    jobs: list[tuple[Path, Callable[[Path], None]]] = []
+    for key, item in merged.items():
+        stem = f"{item.template.number:02}_{key}"
+        if "xlsx" in formats:
+            jobs.append((output / f"{stem}_konsolidiert.xlsx", _xlsx(consolidated, item, brand, lang, today)))
+        for block in tables_of(item):
+            if "csv" in formats:
+                jobs.append((output / f"{stem}_{block.key}.csv", csv_writer(item, block, lang)))
+            if "parquet" in formats:
+                jobs.append((output / f"{stem}_{block.key}.parquet", parquet_writer(item, block)))
+    if "duckdb" in formats and merged:
+        jobs.append((output / "konsolidiert.duckdb", duckdb_writer(consolidated, merged, lang)))
+    for path, write in jobs:
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            write(path)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+            raise ReportError(Finding("E_OUTPUT", facts={"name": path.name, "reason": reason})) from error
+        written.append(path)
+    return written
+
+
+def _check(merged: dict[str, Merged], formats: set[str]) -> None:
+    """Refuse before anything is written."""
+    for name in sorted(formats - set(FORMATS)):
+        raise ReportError(Finding("E_OUTPUT", facts={"name": name, "reason": f"{' '.join(FORMATS)}"}))
+    for name, packages in (("parquet", ("pyarrow",)), ("duckdb", ("duckdb", "pyarrow"))):
+        for package in packages:
+            if name in formats and find_spec(package) is None:
+                extra = "parquet" if package == "pyarrow" else "duckdb"
+                facts = {"format": name, "package": package, "extra": extra}
+                raise ReportError(Finding("E_OUTPUT_EXTRA", facts=facts))
+    if "xlsx" in formats:
+        for item in merged.values():
+            for key, rows in item.rows.items():
+                if rows > EXCEL_ROWS - _HEAD_ROWS:
+                    limits = {"block": key, "rows": rows, "limit": EXCEL_ROWS}
+                    raise ReportError(Finding("E_OUTPUT_ROWS", block=key, facts=limits))
+
+
+def _xlsx(consolidated: Consolidated, item: Merged, brand: Brand, lang: Lang, today: date) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        write_workbook(
+            path,
+            item.template,
+            item.values,
+            brand=brand,
+            lang=lang,
+            today=today,
+            rows=item.rows,
+            merged=True,
+            extra_sheets=extra_sheets(consolidated, item, lang),
+        )
+
+    return write
+
+
+def extra_sheets(consolidated: Consolidated, item: Merged, lang: Lang) -> list[ExtraSheet]:
+    """Return the sheets that account for a merge: sources, conflicts, messages."""
+    say = Say(lang)
+    taken = {name for sheet in item.layout.sheets for name in [sheet.name.casefold()]}
+
+    def named(de: str, en: str) -> str:
+        name = say(de, en)
+        return name if name.casefold() not in taken else name + say(" (Bericht)", " (report)")
+
+    sources, conflicts, messages = account(consolidated, item, lang)
+    return [
+        ExtraSheet(
+            named("Quellen", "Sources"),
+            say("Quellen", "Sources"),
+            say(
+                "Jede Datei dieser Vorlage und jede abgewiesene Datei, mit ihrem Ergebnis.",
+                "Every file of this template and every refused file, with its outcome.",
+            ),
+            sources.columns,
+            sources.rows,
+        ),
+        ExtraSheet(
+            named("Konflikte", "Conflicts"),
+            say("Konflikte", "Conflicts"),
+            say(
+                "Derselbe Schlüssel mit verschiedenen Angaben: welche Werte es gab und was gilt.",
+                "The same key with different entries: which values there were and which one counts.",
+            ),
+            conflicts.columns,
+            conflicts.rows,
+        ),
+        ExtraSheet(
+            named("Meldungen", "Messages"),
+            say("Meldungen", "Messages"),
+            say("Was beim Einlesen und Zusammenführen auffiel, und was zu tun ist.",
+                "What was noticed when reading and merging, and what to do."),
+            messages.columns,
+            messages.rows,
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,188 @@
+"""For authors: check specs and brands, and begin new ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from vorlagen.brand import Brand, load_brand
+from vorlagen.catalog import Catalog, shipped_folder
+from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.foreign import closest
+from vorlagen.load import Common, load_template
+from vorlagen.spec import LANGS
+
+FIRST_FREE = 36
+SPEC_FILES = "[0-9][0-9]_*.yaml"
+_KEY = re.compile(r"[a-z][a-z0-9_]{1,40}")
+
+
+def spec_files(paths: Sequence[Path]) -> list[Path]:
+    """Return the spec files among files and folders; without any, all shipped ones."""
+    files: list[Path] = []
+    for path in paths or [shipped_folder()]:
+        files += sorted(path.rglob(SPEC_FILES)) if path.is_dir() else [path]
+    return files
+
+
+def check_specs(files: Sequence[Path]) -> list[SpecProblem]:
+    """Return every fault of the given spec files, in the order of the files."""
+    from vorlagen.layout import make_layout
+
+    try:
+        common = Common(shipped_folder())
+        _ = common.lists
+    except SpecErrors as error:
+        return error.problems
+    problems: list[SpecProblem] = []
+    numbers: dict[int, str] = {}
+    keys: dict[str, str] = {}
+    for path in files:
+        try:
+            template = load_template(path, common, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = "not found" if isinstance(error, FileNotFoundError) else "not readable as UTF-8 text"
+            problems.append(SpecProblem(path.name, 0, f"spec file {reason}", "check the path"))
+            continue
+        except SpecErrors as error:
+            problems += error.problems
+            continue
+        for lang in LANGS:
+            make_layout(template, lang)
+        if template.number in numbers:
+            used = numbers[template.number]
+            problems.append(SpecProblem(path.name, 2, f"number {template.number} is used by {used}", "take another one"))
+        if template.key in keys:
+            problems.append(SpecProblem(path.name, 1, f"key '{template.key}' is used by {keys[template.key]}", "rename it"))
+        numbers.setdefault(template.number, path.name)
+        keys.setdefault(template.key, path.name)
+    return problems
+
+
+def next_number(catalog: Catalog) -> int:
+    """Return the first free number from 36."""
+    used = {entry.number for entry in catalog.entries.values()}
+    return next(n for n in range(FIRST_FREE, 1000) if n not in used)
+
+
+def is_key(word: str) -> bool:
+    """Whether a word may be the key of a template."""
+    return _KEY.fullmatch(word) is not None
+
+
+_SPEC = """\
+key: {key}
+number: {number}
+version: 1
+group: eigene
+title: {{de: {title}, en: {title}}}
+# Every text has both languages. The five lines above stand first, each on one line.
+purpose: {{de: "Wozu die Vorlage dient, in einem Satz.", en: "What the template is for, in one sentence."}}
+filled_by: {{de: Innendienst, en: Inside sales}}
+rhythm: {{de: wöchentlich, en: weekly}}
+steps:
+  - {{de: "Deckblatt ausfüllen", en: "Fill in the front sheet"}}
+  - {{de: "Jeden Eintrag als eine Zeile in „Einträge“ erfassen", en: "Enter every item as one row in 'Entries'"}}
+
+# Choice lists of this template only; shared ones (L_TEAM, L_REGION, …) are named without being listed.
+lists:
+  L_{upper}_STATUS:
+    title: {{de: Status, en: Status}}
+    fix: true
+    values:
+      - {{key: offen, de: offen, en: open}}
+      - {{key: erledigt, de: erledigt, en: done}}
+
+# Front sheet, lists and notes are added to these sheets.
+sheets:
+  - name: {{de: Einträge, en: Entries}}
+    blocks:
+      - kind: table
+        key: eintraege
+        rows: 200
+        identity: [eintrag_nr]              # a row is occupied when this is filled
+        merge: {{on: [eintrag_nr], newest_by: geaendert_am}}
+        fields:
+          - {{key: eintrag_nr, title: {{de: "Eintrag-Nr.", en: "Entry no."}}, required: true, unique: true}}
+          - {{key: bezeichnung, title: {{de: Bezeichnung, en: Description}}, required: true, width: 34}}
+          - {{key: betrag, title: {{de: Betrag, en: Amount}}, type: money, min: 0}}
+          - {{key: status, title: {{de: Status, en: Status}}, type: choice, list: L_{upper}_STATUS, required: true}}
+          - {{key: geaendert_am, title: {{de: Geändert am, en: Changed on}}, type: date, required: true}}
+          # Computed: Excel's own syntax over field keys; [@key] is the same row.
+          - {{key: offen, title: {{de: Offener Betrag, en: Open amount}}, type: money, formula: "IF([@status]=L_{upper}_STATUS.offen, [@betrag], \\"\\")"}}
+        examples:
+          fields: [eintrag_nr, bezeichnung, betrag, status, geaendert_am]
+          rows:
+            - [E-001, Erster Eintrag, 1200.50, offen, 2026-03-02]
+            - [E-002, Zweiter Eintrag, 480, erledigt, 2026-03-09]
+  - name: {{de: Übersicht, en: Overview}}
+    blocks:
+      - kind: kpis
+        key: summen
+        title: {{de: Summen, en: Totals}}
+        fields:
+          - {{key: anzahl, title: {{de: Einträge, en: Entries}}, type: int, formula: "COUNTIF(eintraege[eintrag_nr], \\"?*\\")"}}
+          - {{key: summe_offen, title: {{de: Offen, en: Open}}, type: money, formula: "SUM(eintraege[offen])"}}
+"""
+
+
+def spec_starter(key: str, number: int) -> str:
+    """Return a small, commented, valid spec."""
+    title = key.replace("_", " ").capitalize()
+    return _SPEC.format(key=key, number=number, title=title, upper=key.upper())
+
+
+BRAND_STARTER = """\
+# Look and defaults of one client; used with: vorlagen generate --brand brand.yaml
+# Everything may be left out.
+name: Beispiel GmbH                      # short name on the front sheet
+legal: Fördertechnik seit 1987           # second line
+palette: {primary: "#1F3A5F", accent: "#C77F2A"}
+font: Calibri
+contact:                                 # lines on the front sheet
+  - Vertriebsinnendienst
+  - innendienst@beispiel.example
+footer: Beispiel GmbH
+confidential: {de: Vertraulich, en: Confidential}
+bundesland: BY                           # whose public holidays count
+lang: de
+lists:                                   # own values of editable lists
+  L_TEAM: [Nord, Süd]
+"""
+
+
+def brand_list_problems(brand: Brand, catalog: Catalog) -> list[SpecProblem]:
+    """Return the lists of a brand that do not exist or must not be changed."""
+    lists = dict(catalog.common.lists)
+    for key in catalog.entries:
+        lists |= {choices.key: choices for choices in catalog.template(key).lists}
+    editable = [key for key, choices in lists.items() if not choices.fix]
+    name = Path(brand.path).name
+    problems = []
+    for key, values in brand.lists.items():
+        if key not in lists:
+            hint = f"did you mean {closest(key, editable)}?"
+            problems.append(SpecProblem(name, _line_of(brand, key), f"unknown list '{key}'", hint))
+        elif lists[key].fix:
+            problems.append(SpecProblem(name, _line_of(brand, key), f"list '{key}' is fixed", "leave it out"))
+        elif len(set(values)) < len(values) or not all(values):
+            hint = "write each value once"
+            problems.append(SpecProblem(name, _line_of(brand, key), f"list '{key}' has a value twice or a blank", hint))
+    return problems
+
+
+def _line_of(brand: Brand, key: str) -> int:
+    """Return the line on which a list stands."""
+    text = Path(brand.path).read_text(encoding="utf-8")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if line.strip().startswith(key)), 0)
+
+
+def check_brand(path: Path, catalog: Catalog) -> list[SpecProblem]:
+    """Return every fault of a brand file."""
+    try:
+        brand = replace(load_brand(path), path=str(path))
+    except SpecErrors as error:
+        return error.problems
+    return brand_list_problems(brand, catalog) if brand.lists else []

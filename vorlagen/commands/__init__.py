@@ -1,0 +1,1 @@
+"""The commands of `vorlagen`, by subject. They parse arguments, call and print."""

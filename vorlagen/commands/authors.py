@@ -1,0 +1,145 @@
+"""spec and brand: for authors of templates and for consultants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vorlagen.commands import shell
+from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.spec import Lang
+
+
+@click.group(cls=shell.Group)
+def spec() -> None:
+    """Vorlagen schreiben: prüfen, Schema, neue beginnen.
+
+    \b
+    Beispiel:
+      vorlagen spec check eigene_vorlagen
+    """
+
+
+@click.group(cls=shell.Group)
+def brand() -> None:
+    """Marken von Unternehmen: neue beginnen, prüfen.
+
+    \b
+    Beispiel:
+      vorlagen brand new --output brands/beispiel.yaml
+    """
+
+
+def _report(problems: list[SpecProblem], count: int, lang: Lang | None) -> None:
+    if problems:
+        raise SpecErrors(problems)
+    click.echo(f"{count} geprüft, fehlerfrei" if lang != "en" else f"{count} checked, no faults")
+
+
+def _write_new(path: Path, text: str, force: bool) -> None:
+    """Write a starter file that is not there yet."""
+    if path.exists() and not force:
+        raise shell.stop(shell.OUTPUT, "E_EXISTS", names=str(path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=path.name, reason=reason) from None
+    click.echo(str(path))
+
+
+force_option = click.option("--force", is_flag=True, help="Vorhandene Datei überschreiben.")
+
+
+@spec.command("check", cls=shell.Command)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[DATEI|ORDNER]…")
+@shell.catalog_option
+def spec_check(paths: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
+    """Vorlagen laden und alle Fehler mit Datei und Zeile zeigen; ohne Angabe alle.
+
+    \b
+    Beispiel:
+      vorlagen spec check eigene/36_reklamationen.yaml
+    """
+    from vorlagen.authoring import check_specs, spec_files
+    from vorlagen.catalog import shipped_folder
+
+    shell.open_catalog(specs)
+    files = spec_files(paths or (shipped_folder(), *specs))
+    if not files:
+        raise shell.wrong_use("Keine Datei NN_key.yaml gefunden.", "No file NN_key.yaml found.")
+    _report(check_specs(files), len(files), lang)
+
+
+@spec.command("schema", cls=shell.Command)
+def spec_schema() -> None:
+    """JSON-Schema der Vorlagensprache für Editoren ausgeben.
+
+    \b
+    Beispiel:
+      vorlagen spec schema > vorlage.schema.json
+    """
+    from vorlagen.schema import json_schema
+
+    shell.print_json(json_schema())
+
+
+@spec.command("new", cls=shell.Command)
+@click.argument("key", metavar="KEY")
+@click.option("--output", type=click.Path(path_type=Path), default=Path(), metavar="ORDNER", help="Zielordner (hier).")
+@force_option
+@shell.catalog_option
+def spec_new(key: str, output: Path, force: bool, specs: tuple[Path, ...], lang: Lang | None) -> None:
+    """Kleine, kommentierte Vorlage NN_KEY.yaml beginnen; NN ist die nächste freie Nummer ab 36.
+
+    \b
+    Beispiel:
+      vorlagen spec new reklamationen --output eigene
+    """
+    from vorlagen.authoring import is_key, next_number, spec_starter
+
+    catalog = shell.open_catalog((*specs, *([output] if output.is_dir() and output not in specs else [])))
+    if not is_key(key):
+        raise shell.wrong_use(
+            f"„{key}“ ist kein Schlüssel: Kleinbuchstaben a–z, Ziffern und _, mit einem Buchstaben am Anfang.",
+            f"'{key}' is no key: small letters a–z, digits and _, beginning with a letter.",
+        )
+    if key in catalog and not force:
+        raise shell.stop(shell.OUTPUT, "E_EXISTS", names=catalog.entries[key].path.name)
+    number = catalog.entries[key].number if key in catalog else next_number(catalog)
+    _write_new(output / f"{number:02d}_{key}.yaml", spec_starter(key, number), force)
+
+
+@brand.command("new", cls=shell.Command)
+@click.option("--output", type=click.Path(path_type=Path), default=Path("brand.yaml"), metavar="DATEI",
+              help="Zieldatei (brand.yaml).")
+@force_option
+@shell.lang_option
+def brand_new(output: Path, force: bool, lang: Lang | None) -> None:  # fmt: skip
+    """Kommentierte Markendatei beginnen.
+
+    \b
+    Beispiel:
+      vorlagen brand new --output brands/beispiel.yaml
+    """
+    from vorlagen.authoring import BRAND_STARTER
+
+    _write_new(output, BRAND_STARTER, force)
+
+
+@brand.command("check", cls=shell.Command)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATEI…")
+@shell.catalog_option
+def brand_check(files: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
+    """Markendateien prüfen.
+
+    \b
+    Beispiel:
+      vorlagen brand check brands/beispiel.yaml
+    """
+    from vorlagen.authoring import check_brand
+
+    catalog = shell.open_catalog(specs)
+    _report([problem for file in files for problem in check_brand(file, catalog)], len(files), lang)

@@ -1,0 +1,89 @@
+"""generate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from vorlagen.commands import shell
+from vorlagen.findings import Finding, Origin
+from vorlagen.spec import Lang
+
+
+@click.command(cls=shell.Command)
+@click.argument("keys", nargs=-1, metavar="[KEY]…")
+@click.option("--all", "all_", is_flag=True, help="Alle Vorlagen (auch ohne KEY so).")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("output"), metavar="ORDNER",
+              help="Zielordner (output).")
+@click.option("--brand", "brand_files", multiple=True, type=click.Path(path_type=Path), metavar="DATEI",
+              help="Marke eines Unternehmens; bei mehreren je ein Unterordner.")
+@click.option("--values", "source", type=click.Path(path_type=Path), metavar="DATEI",
+              help="Werte zum Vorbelegen: .json, .csv oder .xlsx (genau eine Vorlage).")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), metavar="DATEI",
+              help="Zuordnung fremder Spalten zu Feldern (YAML, zu --values).")
+@click.option("--example", is_flag=True, help="Mit den Beispielzeilen ausfüllen.")
+@click.option("--rows", type=click.IntRange(1, 100000), metavar="N", help="Zeilen je Liste.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Zahl der Prozesse.")
+@click.option("--force", is_flag=True, help="Vorhandene Mappen überschreiben.")
+@shell.today_option
+@shell.catalog_option
+def generate(
+    keys: tuple[str, ...], all_: bool, output: Path, brand_files: tuple[Path, ...], source: Path | None,
+    map_file: Path | None, example: bool, rows: int | None, jobs: int | None, force: bool, today: date,
+    specs: tuple[Path, ...], lang: Lang | None,
+) -> int:  # fmt: skip
+    """Arbeitsmappen erzeugen: NN_key.xlsx je Vorlage, ohne KEY alle.
+
+    \b
+    Beispiele:
+      vorlagen generate
+      vorlagen generate angebotsliste --example --output beispiele
+      vorlagen generate kundenstamm --values kunden.csv --map zuordnung.yaml
+    """
+    from vorlagen.brand import Brand, load_brand
+    from vorlagen.commands import production
+    from vorlagen.mapping import load_map
+
+    if keys and all_:
+        raise shell.wrong_use("KEY und --all schließen einander aus.", "KEY and --all exclude each other.")
+    if map_file is not None and source is None:
+        raise shell.wrong_use("--map braucht --values.", "--map needs --values.")
+    if source is not None and example:
+        raise shell.wrong_use("--values und --example schließen einander aus.", "--values and --example exclude each other.")
+    if source is not None and len(keys) != 1:
+        raise shell.wrong_use("--values braucht genau einen KEY.", "--values needs exactly one KEY.")
+    if len({path.stem for path in brand_files}) < len(brand_files):
+        raise shell.wrong_use(
+            "Zwei Marken haben denselben Dateinamen; er wird zum Namen des Unterordners.",
+            "Two brands have the same file name; it becomes the name of the subfolder.",
+        )
+    catalog = shell.open_catalog(specs)
+    brands = [replace(load_brand(path), path=str(path)) for path in brand_files] or [Brand()]
+    production.check_brands(brands, catalog)
+    chosen = list(dict.fromkeys(shell.find_key(catalog, word) for word in keys)) or list(catalog.entries)
+    mapping = load_map(map_file) if map_file is not None else None
+    orders = production.plan(
+        catalog, chosen, brands, output=output, lang=lang, today=today,
+        example=example, rows=rows, source=source, mapping=mapping,
+    )  # fmt: skip
+    if output.exists() and not output.is_dir():
+        raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=str(output), reason="kein Ordner / not a folder")
+    there = [] if force else production.existing(orders)
+    if there:
+        names = ", ".join(str(path) for path in there[:5]) + (f" … ({len(there)})" if len(there) > 5 else "")
+        raise shell.stop(shell.OUTPUT, "E_EXISTS", names=names)
+    language = lang or "de"
+    with shell.progress_bar(len(orders), language) as progress:
+        failures = production.produce(orders, jobs or production.default_jobs(len(orders)), catalog, progress)
+    shell.complain(
+        (Finding("E_OUTPUT", Origin(str(p), ""), facts={"name": p.name, "reason": why}) for p, why in failures),
+        language,
+    )
+    count = len(orders) - len(failures)
+    if count:
+        words = ("Mappe in", "Mappen in") if language == "de" else ("workbook in", "workbooks in")
+        click.echo(f"{count} {words[count != 1]} {output}")
+    return shell.OUTPUT if failures else shell.OK

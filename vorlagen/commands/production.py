@@ -1,0 +1,177 @@
+"""From the arguments of `generate` to workbooks on disk: plan everything, then write.
+
+Nothing is written before all templates, brands, mappings and values are known to be good
+and all targets to be free.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from vorlagen.brand import Brand
+from vorlagen.catalog import Catalog
+from vorlagen.commands.shell import MANY
+from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.mapping import ImportMap
+from vorlagen.prefill import load_values
+from vorlagen.provenance import is_record_table
+from vorlagen.spec import Lang, Template
+from vorlagen.values import Values, example_values, starting_values
+
+
+@dataclass(frozen=True)
+class Order:
+    """One workbook to write; small enough to hand to another process.
+
+    Attributes:
+        values: None for a blank or an example workbook, whose values the writer looks up.
+    """
+
+    path: Path
+    key: str
+    specs: tuple[Path, ...]
+    brand: Brand
+    lang: Lang
+    today: date
+    example: bool = False
+    rows: int | None = None
+    values: Values | None = None
+
+
+def branded(values: Values, brand: Brand, template: Template) -> Values:
+    """Return the values with the client's own contents of editable lists."""
+    own = {
+        key: [{"wert": label} for label in labels]
+        for key, labels in brand.lists.items()
+        if key in template.list_by_key and not template.list_by_key[key].fix
+    }
+    return replace(values, lists={**values.lists, **own}) if own else values
+
+
+def check_brands(brands: Sequence[Brand], catalog: Catalog) -> None:
+    """Check that the lists which brands fill exist and may be changed.
+
+    Raises:
+        SpecErrors: a list is unknown or fixed.
+    """
+    from vorlagen.authoring import brand_list_problems
+
+    problems: list[SpecProblem] = []
+    for brand in brands:
+        if brand.lists:
+            problems += brand_list_problems(brand, catalog)
+    if problems:
+        raise SpecErrors(problems)
+
+
+def plan(
+    catalog: Catalog,
+    keys: Sequence[str],
+    brands: Sequence[Brand],
+    *,
+    output: Path,
+    lang: Lang | None,
+    today: date,
+    example: bool = False,
+    rows: int | None = None,
+    source: Path | None = None,
+    mapping: ImportMap | None = None,
+) -> list[Order]:
+    """Return the workbooks to write; with several brands, each in a folder named like its file.
+
+    Raises:
+        SpecErrors: a spec has faults.
+        SourceErrors: the values or their mapping have faults.
+    """
+    orders = []
+    for brand in brands:
+        folder = output / Path(brand.path).stem if len(brands) > 1 else output
+        language = lang or brand.lang
+        for key in keys:
+            template = catalog.template(key)
+            order = Order(folder, key, catalog.folders[1:], brand, language, today, example, rows)
+            stem = f"{template.number:02d}_{key}"
+            if source is None:
+                orders.append(replace(order, path=folder / f"{stem}.xlsx"))
+                continue
+            base = branded(starting_values(template, language, brand.bundesland, today), brand, template)
+            books = load_values(source, template, language, today, mapping, base=base, catalog=catalog)
+            for suffix, values in books:
+                name = f"{stem}_{suffix}.xlsx" if suffix else f"{stem}.xlsx"
+                orders.append(replace(order, path=folder / name, values=values))
+    return orders
+
+
+def existing(orders: Sequence[Order]) -> list[Path]:
+    """Return the targets that are there already."""
+    return [order.path for order in orders if order.path.exists()]
+
+
+def write(order: Order, catalog: Catalog | None = None) -> str:
+    """Write one workbook; return why it could not be written, '' when it was."""
+    from generators.workbook import write_workbook
+
+    template = (catalog or _catalog(order.specs)).template(order.key)
+    values = order.values
+    if values is None:
+        make = example_values if order.example else starting_values
+        values = branded(make(template, order.lang, order.brand.bundesland, order.today), order.brand, template)
+    rows = {
+        block.key: order.rows
+        for block in template.blocks.values()
+        if order.rows is not None and is_record_table(block)
+    }
+    try:
+        order.path.parent.mkdir(parents=True, exist_ok=True)
+        write_workbook(
+            order.path, template, values, brand=order.brand, lang=order.lang, today=order.today, rows=rows or None
+        )
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+_CATALOGS: dict[tuple[Path, ...], Catalog] = {}
+
+
+def _catalog(specs: tuple[Path, ...]) -> Catalog:
+    """Return this process's catalogue."""
+    if specs not in _CATALOGS:
+        _CATALOGS[specs] = Catalog(specs)
+    return _CATALOGS[specs]
+
+
+def default_jobs(count: int) -> int:
+    """Return how many processes are worth starting."""
+    return 1 if count <= MANY else max(1, min(os.cpu_count() or 1, 8, count))
+
+
+def produce(
+    orders: Sequence[Order], jobs: int, catalog: Catalog, progress: Callable[[int, int], None] | None = None
+) -> list[tuple[Path, str]]:
+    """Write all workbooks; return those that could not be written, with the reason."""
+    failures: list[tuple[Path, str]] = []
+
+    def note(done: int, order: Order, reason: str) -> None:
+        if reason:
+            failures.append((order.path, reason))
+        if progress is not None:
+            progress(done, len(orders))
+
+    if jobs <= 1 or len(orders) <= 1:
+        for n, order in enumerate(orders, 1):
+            note(n, order, write(order, catalog))
+        return failures
+    with ProcessPoolExecutor(min(jobs, len(orders))) as pool:
+        try:
+            for n, (order, reason) in enumerate(zip(orders, pool.map(write, orders), strict=True), 1):
+                note(n, order, reason)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return failures

@@ -1,0 +1,279 @@
+"""check, read, calculate, consolidate: what comes back filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vorlagen.commands import shell
+from vorlagen.findings import Finding
+from vorlagen.spec import Lang
+
+if TYPE_CHECKING:
+    from vorlagen.catalog import Catalog
+    from vorlagen.records import ReadResult
+
+_OUTCOMES = {
+    "taken": ("übernommen", "taken"),
+    "duplicate": ("doppelt", "duplicate"),
+    "skipped": ("übersprungen", "skipped"),
+    "refused": ("abgelehnt", "refused"),
+}
+
+PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PFAD…")
+FILE = click.argument("file", type=click.Path(path_type=Path), metavar="DATEI")
+
+
+def judged(paths: Sequence[Path], catalog: Catalog, today: date, lang: Lang) -> list[ReadResult]:
+    """Read and check files and folders.
+
+    Raises:
+        Stop: there is no file at all.
+    """
+    from vorlagen.checking import check, check_references
+    from vorlagen.reading import read_many
+
+    count = sum(sum(1 for f in p.rglob("*") if f.is_file()) if p.is_dir() else 1 for p in paths)
+    with shell.progress_bar(count, lang) as progress:
+        results = read_many(paths, catalog, today=today, progress=progress)
+    if not results:
+        raise shell.wrong_use("Keine Datei gefunden.", "No file found.")
+    for result in results:
+        check(result, today=today)
+    check_references(results)
+    return results
+
+
+def exit_code(results: Iterable[ReadResult], further: Iterable[Finding] = ()) -> int:
+    """Return the highest exit code that applies to files and findings."""
+    code = max((shell.DATA for f in further if f.level == "error"), default=shell.OK)
+    for result in results:
+        if any(f.code == "E_INTERNAL" for f in result.findings):
+            return shell.INTERNAL
+        if result.outcome == "refused":
+            code = max(code, shell.REFUSED)
+        elif result.failed:
+            code = max(code, shell.DATA)
+    return code
+
+
+def print_results(results: Iterable[ReadResult], lang: Lang) -> None:
+    """Print outcome and findings of every file, then the sums."""
+    from vorlagen.export import totals
+
+    found = list(results)
+    for result in found:
+        key = f" ({result.template.key})" if result.template else ""
+        click.echo(f"{result.name}: {_OUTCOMES[result.outcome][lang == 'en']}{key}")
+        for finding in result.findings:
+            click.echo("  " + shell.describe(finding, lang, file=False))
+    print_totals(totals(found), lang)
+
+
+def print_totals(sums: dict[str, int], lang: Lang) -> None:
+    """Print the sums of files and rows."""
+    if lang == "en":
+        text = (
+            "Files {files_found}: {taken} taken, {duplicate} duplicate, {skipped} skipped, {refused} refused. "
+            "Rows {rows_present}: {rows_taken} taken, {rows_rejected} rejected, {rows_ignored} ignored."
+        )
+    else:
+        text = (
+            "Dateien {files_found}: {taken} übernommen, {duplicate} doppelt, {skipped} übersprungen, "
+            "{refused} abgelehnt. "
+            "Zeilen {rows_present}: {rows_taken} übernommen, {rows_rejected} zurückgewiesen, {rows_ignored} ohne Daten."
+        )
+    click.echo(text.format(**sums))
+
+
+@click.command(cls=shell.Command)
+@PATHS
+@shell.json_option
+@shell.today_option
+@shell.catalog_option
+def check(paths: tuple[Path, ...], as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None) -> int:
+    """Ausgefüllte Mappen prüfen: Dateien und Ordner.
+
+    \b
+    Beispiel:
+      vorlagen check eingang/
+    """
+    from vorlagen.export import check_json
+
+    language = lang or "de"
+    results = judged(paths, shell.open_catalog(specs), today, language)
+    if as_json:
+        shell.print_json(check_json(results, language))
+    else:
+        print_results(results, language)
+    return exit_code(results)
+
+
+@click.command(cls=shell.Command)
+@FILE
+@shell.json_option
+@click.option("--to", "kind", type=click.Choice(["csv", "parquet", "duckdb"]), help="Listen als Dateien schreiben.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="ZIEL", help="Ordner oder Datei für --to.")
+@click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
+@shell.today_option
+@shell.catalog_option
+def read(
+    file: Path, as_json: bool, kind: str | None, output: Path | None, force: bool, today: date,
+    specs: tuple[Path, ...], lang: Lang | None,
+) -> int:  # fmt: skip
+    """Eine Mappe lesen: typisierte Datensätze mit ihrer Herkunft.
+
+    \b
+    Beispiele:
+      vorlagen read 17_angebotsliste.xlsx --json
+      vorlagen read 17_angebotsliste.xlsx --to csv -o tabellen
+    """
+    from vorlagen.export import read_json
+
+    if (kind is None) != (output is None):
+        raise shell.wrong_use("--to und -o gehören zusammen.", "--to and -o belong together.")
+    _one_file(file)
+    language = lang or "de"
+    results = judged([file], shell.open_catalog(specs), today, language)
+    result = results[0]
+    written: list[Path] = []
+    if kind is not None and output is not None and result.outcome == "taken":
+        from vorlagen.commands.tables import write_tables
+
+        written = write_tables(result, kind, output, lang=language, today=today, force=force)
+    if as_json:
+        shell.print_json(read_json(result, language))
+    else:
+        for key, content in read_json(result, language)["blocks"].items():
+            count = len(content) if isinstance(content, list) else sum(v is not None for v in content.values())
+            unit = ("Zeilen", "rows") if isinstance(content, list) else ("Angaben", "entries")
+            click.echo(f"{key}: {count} {unit[language == 'en']}")
+        for path in written:
+            click.echo(str(path))
+        print_results(results, language)
+    return exit_code(results)
+
+
+def _one_file(file: Path) -> None:
+    if file.is_dir():
+        raise shell.wrong_use(f"{file} ist ein Ordner; hier gilt eine Datei.", f"{file} is a folder; name one file.")
+
+
+@click.command(cls=shell.Command)
+@FILE
+@shell.json_option
+@shell.today_option
+@shell.catalog_option
+def calculate(file: Path, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None) -> int:
+    """Alle Formelfelder und Kennzahlen aus den Eingaben neu berechnen und mit der Mappe vergleichen.
+
+    \b
+    Beispiel:
+      vorlagen calculate 34_clv_berechnung.xlsx
+    """
+    from vorlagen.export import calculate_json
+
+    _one_file(file)
+    language = lang or "de"
+    results = judged([file], shell.open_catalog(specs), today, language)
+    result = results[0]
+    if result.outcome != "taken":
+        shell.complain((f for f in result.findings if f.level == "error"), language)
+        if as_json:
+            shell.print_json({"file": result.name, "template": None, "blocks": {}, "differences": []})
+        return exit_code(results)
+    data = calculate_json(result, today)
+    if as_json:
+        shell.print_json(data)
+        return exit_code(results)
+    for key, content in data["blocks"].items():
+        if isinstance(content, dict):
+            for name, value in content.items():
+                click.echo(f"{key}.{name}: {'–' if value is None else value}")
+        else:
+            click.echo(f"{key}: {len(content)} {'Zeilen' if language == 'de' else 'rows'}")
+    _print_differences(data["differences"], language)
+    return exit_code(results)
+
+
+def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
+    text = (
+        "{sheet}!{cell} {field}: in der Mappe {stored}, berechnet {computed}"
+        if lang == "de"
+        else "{sheet}!{cell} {field}: {stored} in the workbook, {computed} computed"
+    )
+    for item in differences:
+        click.echo(text.format(**item))
+    click.echo(f"{len(differences)} {'Abweichungen' if lang == 'de' else 'differences'}")
+
+
+@click.command(cls=shell.Command)
+@PATHS
+@click.option("--output", required=True, type=click.Path(path_type=Path), metavar="ORDNER", help="Zielordner.")
+@click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Formate mit Komma: xlsx, csv, parquet, duckdb.")
+@click.option("--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Ausgabe.")
+@shell.json_option
+@shell.today_option
+@shell.catalog_option
+def consolidate(
+    paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, as_json: bool, today: date,
+    specs: tuple[Path, ...], lang: Lang | None,
+) -> int:  # fmt: skip
+    """Viele Mappen je Vorlage zu einer zusammenführen.
+
+    \b
+    Beispiel:
+      vorlagen consolidate eingang/ --output ergebnis --to xlsx,csv
+    """
+    from generators.report import FORMATS, ReportError, write_consolidated
+    from vorlagen.brand import Brand, load_brand
+    from vorlagen.consolidate import consolidate as merge
+    from vorlagen.consolidated import consolidated_json
+    from vorlagen.foreign import closest
+
+    formats = {word.strip() for word in kinds.split(",") if word.strip()}
+    for word in sorted(formats - set(FORMATS)):
+        near = closest(word, FORMATS)
+        raise shell.wrong_use(
+            f"Das Format „{word}“ gibt es nicht (am ähnlichsten: {near}).",
+            f"There is no format '{word}' (most similar: {near}).",
+        )
+    _keep_apart(paths, output)
+    brand = replace(load_brand(brand_file), path=str(brand_file)) if brand_file is not None else Brand()
+    language = lang or brand.lang
+    results = judged(paths, shell.open_catalog(specs), today, language)
+    merged = merge(results, lang=language, today=today)
+    code = exit_code(results, merged.findings)
+    written: list[Path] = []
+    try:
+        written = write_consolidated(merged, output, formats=formats, brand=brand, lang=language, today=today)
+    except ReportError as error:
+        shell.complain([error.finding], language)
+        code = max(code, shell.OUTPUT if error.finding.code != "E_OUTPUT_EXTRA" else shell.USAGE)
+    if as_json:
+        shell.print_json(consolidated_json(merged, results, language))
+        return code
+    print_results(results, language)
+    for finding in merged.findings:
+        click.echo(shell.describe(finding, language))
+    for path in written:
+        click.echo(str(path))
+    return code
+
+
+def _keep_apart(paths: Iterable[Path], output: Path) -> None:
+    """Refuse an output folder whose files the next run would read as inputs."""
+    target = output.resolve()
+    for path in paths:
+        source = path.resolve()
+        folder = source if path.is_dir() else source.parent
+        if target == folder or (path.is_dir() and folder in target.parents):
+            raise shell.wrong_use(
+                f"Die Ausgabe {output} läge bei den Eingaben ({path}): anderen Ordner wählen.",
+                f"The output {output} would lie among the inputs ({path}): choose another folder.",
+            )
