@@ -140,13 +140,7 @@ def growing(margin: float, years: int, g: float = 0.0) -> list[float]:
 
 
 def clv(
-    margin: Cell,
-    r: Cell,
-    d: Cell,
-    years: int,
-    g: Cell = None,
-    acquisition: Cell = None,
-    first_certain: bool = False,
+    margin: Cell, r: Cell, d: Cell, years: int, g: Cell = None, acquisition: Cell = None, first_certain: bool = False
 ) -> float | None:
     """Compute the present value of a customer over a finite horizon, as the sum of its years.
 

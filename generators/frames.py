@@ -89,9 +89,7 @@ def _arrow(item: Merged, block: Table) -> Any:
         "month": pa.date32(),
         "time": pa.time64("us"),
     }
-    arrays = [
-        pa.array([_typed(f, v) for v in values], type=kinds.get(f.type, pa.string())) for f, values in columns
-    ]
+    arrays = [pa.array([_typed(f, v) for v in values], type=kinds.get(f.type, pa.string())) for f, values in columns]
     return pa.table(arrays, names=[f.key for f, _ in columns])
 
 

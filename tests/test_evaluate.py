@@ -205,7 +205,7 @@ ROW_CASES: dict[str, tuple[str, list[object]]] = {
     "welche": ("IFERROR(INDEX(r[tage],MATCH([@vor],r[nr],0)),-1)", [-1, 3, 3, 4, -1, 1]),
     "band": ("MATCH([@tage],t[auf],1)", [1, 1, 1, 1, 1, 1]),
     "produkt": ("SUMPRODUCT((r[art]=[@art])*(r[wann]<=[@wann])*r[tage])", [3, 3, 12, 1, 0, 12]),
-    "davor_produkt": ("SUMPRODUCT((ABOVE(art)=[@art])*ABOVE(tage))", [0, 0, 3, 2, 0, 7]),
+    "quadrate": ("SUMPRODUCT(ABOVE(tage),ABOVE(tage))", [0, 9, 13, 29, 30, 30]),
     "wahl": ('CHOOSE(POS(),"a",[@tage],[@art],1/0,POS(),"")', ["a", 2, "X", DIV0, 5, ""]),
     "tage_mittel": ("MEDIAN([@tage],3,POS())", [3, 2, 3, 3, 4, 5]),
     "zins": ("ROUND(NPV(POS()/10,t[auf]),0)", [97, 66, 47, 34, 26, 20]),
@@ -213,6 +213,11 @@ ROW_CASES: dict[str, tuple[str, list[object]]] = {
     "verbund": ('[@art]&POS()&":"&[@kunde]', ["x1:k", "y2:k", "X3:", "y4:m", "z5:k", "x6:m"]),
     "arbeit": ("NETWORKDAYS([@wann],DATE(2024,1,5),t[frei])", [4, 1, 3, 4, -3, 3]),
     "schnittmenge": ("r[tage]*1", [3, 2, 4, 1, 0, 5]),
+    "enthaelt": ('COUNTIF([@art],"x*")', [1, 0, 1, 0, 0, 1]),
+    "eigene": ('COUNTIFS([@tage],">=2",[@kunde],"k")', [1, 1, 0, 0, 0, 0]),
+    "eigene_summe": ('SUMIF([@art],"x",[@tage])', [3, 0, 4, 0, 0, 5]),
+    "zelle": ("INDEX([@art],1)", ["x", "y", "X", "y", "z", "x"]),
+    "in_zelle": ("IFERROR(MATCH(4,[@tage],0),0)", [0, 0, 1, 0, 0, 0]),
     "oder": ('OR([@art]="x",[@kunde]="m")', [True, False, True, True, False, True]),
 }
 
@@ -363,6 +368,68 @@ def test_row_headings_of_several_sources() -> None:
     grid = Grid(3, {}, {"kopf": [parse("INDEX(L_X[wert],1)"), parse("L_X.alt"), parse('"Summe"')]})
     result = evaluate(Book({"m": grid}, {"L_X": {"wert": ["Neu", "Alt"]}}, {("L_X", "alt"): "Alt"}, TODAY))
     assert result.column("m", "kopf") == ["Neu", "Alt", "Summe"]
+
+
+leaves = st.sampled_from(
+    [
+        "1",
+        "2.5",
+        "-3",
+        "0",
+        '""',
+        '"a"',
+        '"b*"',
+        '">2"',
+        "TRUE",
+        "45292",
+        "[@tage]",
+        "[@vor]",
+        "[@art]",
+        "[@wann]",
+        "[@kunde]",
+        "t[zahl]",
+        "t[text]",
+        "t[kaputt]",
+        "r[tage]",
+        "r[art]",
+        "eins[a]",
+        "eins[b]",
+        "eins.a",
+        "POS()",
+        "ABOVE(tage)",
+        "ABOVE(art)",
+        "PREV(tage,0)",
+        "L_X[wert]",
+        "L_X.neu",
+    ]
+)
+
+
+def calls(arguments: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    def named(name: str) -> st.SearchStrategy[str]:
+        least, most = functions.FUNCTIONS[name]
+        args = st.lists(arguments, min_size=least, max_size=min(most, max(least, 4)))
+        return args.map(lambda given: f"{name}({','.join(given)})")
+
+    signs = st.sampled_from(["+", "-", "*", "/", "^", "&", "=", "<>", "<", ">="])
+    pairs = st.tuples(arguments, signs, arguments).map(lambda three: f"({three[0]}{three[1]}{three[2]})")
+    return st.one_of(st.sampled_from(sorted(functions.FUNCTIONS)).flatmap(named), pairs)
+
+
+@settings(max_examples=20000, deadline=None)
+@given(st.recursive(leaves, calls, max_leaves=8))
+def test_no_formula_raises(formula: str) -> None:
+    row_trees: list[Node] = [parse(f"IF({row}>0,{formula},0)") for row in range(1, 7)]
+    columns: dict[str, Any] = {
+        "x": parse(formula),
+        "je_zeile": row_trees,
+        "summe": parse(f"SUMPRODUCT({formula})"),
+        "weiter": parse(f"IF(POS()=1,PREV(weiter,1),IFERROR({formula},PREV(weiter,1)))"),
+    }
+    result = evaluate(book({}, columns))
+    for key in columns:
+        assert len(result.column("r", key)) == 6
+    assert [repr(v) for v in result.column("r", "x")] == [repr(v) for v in result.column("r", "je_zeile")]
 
 
 # -- order of columns --------------------------------------------------------------------

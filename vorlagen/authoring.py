@@ -53,9 +53,13 @@ def check_specs(files: Sequence[Path]) -> list[SpecProblem]:
             make_layout(template, lang)
         if template.number in numbers:
             used = numbers[template.number]
-            problems.append(SpecProblem(path.name, 2, f"number {template.number} is used by {used}", "take another one"))
+            problems.append(
+                SpecProblem(path.name, 2, f"number {template.number} is used by {used}", "take another one")
+            )
         if template.key in keys:
-            problems.append(SpecProblem(path.name, 1, f"key '{template.key}' is used by {keys[template.key]}", "rename it"))
+            problems.append(
+                SpecProblem(path.name, 1, f"key '{template.key}' is used by {keys[template.key]}", "rename it")
+            )
         numbers.setdefault(template.number, path.name)
         keys.setdefault(template.key, path.name)
     return problems
@@ -111,7 +115,10 @@ sheets:
           - {{key: status, title: {{de: Status, en: Status}}, type: choice, list: L_{upper}_STATUS, required: true}}
           - {{key: geaendert_am, title: {{de: Geändert am, en: Changed on}}, type: date, required: true}}
           # Computed: Excel's own syntax over field keys; [@key] is the same row.
-          - {{key: offen, title: {{de: Offener Betrag, en: Open amount}}, type: money, formula: "IF([@status]=L_{upper}_STATUS.offen, [@betrag], \\"\\")"}}
+          - key: offen
+            title: {{de: Offener Betrag, en: Open amount}}
+            type: money
+            formula: IF([@status]=L_{upper}_STATUS.offen, [@betrag], "")
         examples:
           fields: [eintrag_nr, bezeichnung, betrag, status, geaendert_am]
           rows:
@@ -123,7 +130,10 @@ sheets:
         key: summen
         title: {{de: Summen, en: Totals}}
         fields:
-          - {{key: anzahl, title: {{de: Einträge, en: Entries}}, type: int, formula: "COUNTIF(eintraege[eintrag_nr], \\"?*\\")"}}
+          - key: anzahl
+            title: {{de: Einträge, en: Entries}}
+            type: int
+            formula: COUNTIF(eintraege[eintrag_nr], "?*")
           - {{key: summe_offen, title: {{de: Offen, en: Open}}, type: money, formula: "SUM(eintraege[offen])"}}
 """
 

@@ -278,12 +278,19 @@ class _Checker:
 
     def _errors(self, block: Block) -> None:
         """Report formulas whose result is an error value, and check cells that ask for a check."""
-        failed = next((r.get("wert") for r in self.result.values.lists.get("L_OK", [])[1:2]), None)
+        failed = self._label("L_OK", "pruefen")
         for cell in self._computed(block):
             if is_error(cell.value):
                 self._find("E_COMPUTED_ERROR", cell, error=str(cell.value))
             elif cell.item.check and not is_blank(failed) and cell.value == failed:
                 self._find("W_CHECK_FAILED", cell, label=str(failed))
+
+    def _label(self, list_key: str, choice: str) -> Any:
+        """Return the label of a choice as it stands on the sheet Listen, None without it."""
+        choices = self.template.list_by_key.get(list_key)
+        rows = self.result.values.lists.get(list_key, [])
+        places = [n for n, c in enumerate(choices.values) if c.key == choice] if choices is not None else []
+        return rows[places[0]].get("wert") if places and places[0] < len(rows) else None
 
     def _computed(self, block: Block) -> Iterator[_Cell]:
         for item in block.all_fields:

@@ -16,14 +16,9 @@ from vorlagen.commands.generate import generate
 from vorlagen.commands.results import calculate, check, consolidate, read
 
 
-@click.group(cls=shell.Group)
+@click.group(cls=shell.Group, epilog=shell.examples("vorlagen generate angebotsliste --example"))
 def program() -> None:
-    """Excel-Vorlagen für den Vertriebsinnendienst: erzeugen, prüfen, auslesen, zusammenführen.
-
-    \b
-    Beispiel:
-      vorlagen generate angebotsliste --example
-    """
+    """Excel-Vorlagen für den Vertriebsinnendienst: erzeugen, prüfen, auslesen, zusammenführen."""
 
 
 for command in (list_, show, generate, check, read, calculate, consolidate, spec, brand, explain):
@@ -36,4 +31,4 @@ def main() -> None:
         # Redirected output is UTF-8 everywhere; on a Windows terminal Python sees to it itself.
         if hasattr(stream, "reconfigure") and not stream.isatty():
             stream.reconfigure(encoding="utf-8")
-    program()
+    program(prog_name="vorlagen", max_content_width=100)

@@ -155,6 +155,9 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
     """
     lines = {id(formula): (b, line) for b in builders for formula, line in b.formulas}
     problems: list[SpecProblem] = [p for b in builders for p in b.problems]
+    problems += _structure(template, builders[-1])
+    if problems:
+        raise SpecErrors(problems)  # formulas over a faulty structure would only repeat its faults
 
     def fault(formula: Formula, message: str, hint: str) -> None:
         builder, line = lines.get(id(formula), (builders[-1], 0))
@@ -170,7 +173,6 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
                 fault(formula, error.message, error.hint)
                 continue
             object.__setattr__(formula, "tree", tree)
-    problems += _structure(template, builders[-1].file)
     if problems:
         raise SpecErrors(problems)
 
@@ -224,26 +226,26 @@ def _list(template: Template, key: str):  # type: ignore[no-untyped-def]
     return template.list_by_key[key]
 
 
-def _structure(template: Template, file: str) -> list[SpecProblem]:
+def _structure(template: Template, builder: Builder) -> list[SpecProblem]:
     """Faults that no single node shows: doubled keys, bad identities, names in examples."""
     problems: list[SpecProblem] = []
 
-    def fault(message: str, hint: str = "") -> None:
-        problems.append(SpecProblem(file, 0, message, hint))
+    def fault(message: str, hint: str = "", of: object = None) -> None:
+        problems.append(SpecProblem(builder.file, builder.lines.get(id(of), 1), message, hint))
 
     seen: set[str] = set()
     for sheet in template.sheets:
         for name in (sheet.name.de, sheet.name.en):
             if len(name) > 31 or any(c in name for c in "[]:*?/\\'") or not name:
-                fault(f"sheet name '{name}'", "31 characters at most, none of [ ] : * ? / \\ '")
+                fault(f"sheet name '{name}'", "31 characters at most, none of [ ] : * ? / \\ '", sheet)
         tables = [b for b in sheet.blocks if isinstance(b, Table)]
         if len(tables) > 1 or (tables and sheet.blocks[-1] is not tables[0] and not isinstance(sheet.blocks[-1], Chart)):
-            fault(f"sheet '{sheet.name.de}': a table must be the last block and the only table", "give it a sheet of its own")
+            fault(f"sheet '{sheet.name.de}': a table must be the last block and the only table", "give it a sheet of its own", sheet)
         for block in sheet.blocks:
             if block.key in seen:
-                fault(f"block key '{block.key}' stands twice", "block keys are unique in the template")
+                fault(f"block key '{block.key}' stands twice", "block keys are unique in the template", block)
             seen.add(block.key)
-            problems += _block_structure(block, template, file)
+            problems += _block_structure(block, template, builder)
     for lang in ("de", "en"):
         names = [s.name[lang].casefold() for s in template.sheets]
         if len(set(names)) < len(names):
@@ -251,11 +253,12 @@ def _structure(template: Template, file: str) -> list[SpecProblem]:
     return problems
 
 
-def _block_structure(block: Block, template: Template, file: str) -> list[SpecProblem]:
+def _block_structure(block: Block, template: Template, builder: Builder) -> list[SpecProblem]:
     problems: list[SpecProblem] = []
+    line = builder.lines.get(id(block), 1)
 
     def fault(message: str, hint: str = "") -> None:
-        problems.append(SpecProblem(file, 0, f"block '{block.key}': {message}", hint))
+        problems.append(SpecProblem(builder.file, line, f"block '{block.key}': {message}", hint))
 
     if isinstance(block, Chart | Prose):
         if isinstance(block, Chart):
@@ -264,6 +267,9 @@ def _block_structure(block: Block, template: Template, file: str) -> list[SpecPr
                     if text is not None and (hint := _bad_series(text, template)):
                         fault(f"chart refers to '{text}'", hint)
         return problems
+    for axis in (getattr(block, "row", None), getattr(block, "col", None)):
+        if axis is not None and axis.rows_of and not isinstance(template.blocks.get(axis.rows_of), Table):
+            fault(f"rows_of names '{axis.rows_of}'", "name a table of this template")
     keys = [f.key for f in block.all_fields]
     for key in {k for k in keys if keys.count(k) > 1}:
         fault(f"field '{key}' stands twice")

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from calculators.evaluate import Grid, Result
 
 
-def axis_trees(axis: Axis, template: Template, list_rows: int) -> list[Node]:
-    """Return one tree per heading of an axis."""
+def axis_trees(axis: Axis, layout: Layout, total: int) -> list[Node]:
+    """Return one tree per heading of an axis that has `total` headings in this layout."""
     trees: list[Node] = []
+    template = layout.template
     if axis.list is not None:
-        for n in range(list_rows):
+        for n in range(layout.lists[axis.list].rows):
             label = call("INDEX", ListColumn(axis.list, "wert"), Number(n + 1))
             trees.append(label if template.list_by_key[axis.list].fix else call("IF", any_blank([label]), BLANK, label))
     if axis.formula is not None:
-        trees += [axis.formula.node] * axis.count
+        trees += [axis.formula.node] * (total - len(trees) - len(axis.extra))
     return trees + [extra.node for extra in axis.extra]
 
 
@@ -152,15 +153,13 @@ def _grid(
         records = values.rows(block.key) if isinstance(block, Summary) else []
         pad = [None] * (rows - len(records))
         inputs = {f.key: [r.get(f.key) for r in records[:rows]] + pad for f in block.fields if not f.computed}
-        count = layout.lists[block.row.list].rows if block.row.list else 0
-        formulas = {block.row.key: axis_trees(block.row, template, count)}
+        formulas = {block.row.key: axis_trees(block.row, layout, rows)}
         formulas |= {f.key: cell_tree(template, block, f) for f in block.fields if f.computed}
         if rules and isinstance(block, Summary):
             formulas |= _rules(block)
         if isinstance(block, Summary):
             return Grid(rows, inputs, formulas)
-        count = layout.lists[block.col.list].rows if block.col.list else 0
-        across = Across(block.col.key, across_count, formulas=axis_trees(block.col, template, count))
+        across = Across(block.col.key, across_count, formulas=axis_trees(block.col, layout, across_count))
         cell: Node | Sequence[Sequence[object]]
         if block.cell.computed:
             cell = cell_tree(template, block, block.cell)

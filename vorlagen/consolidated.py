@@ -141,8 +141,7 @@ def merged_json(merged: Merged, lang: str) -> dict[str, Any]:
                 blocks[block.key] = [_record(block, row) for row in merged.values.rows(block.key)]
             elif isinstance(block, Kpis):
                 kpis[block.key] = {
-                    f.key: plain_computed(f, merged.computed.cell(block.key, f.key))
-                    for f in block.fields
+                    f.key: plain_computed(f, merged.computed.cell(block.key, f.key)) for f in block.fields
                 }
     counts = merged.counts
     return {

@@ -325,18 +325,12 @@ CODES: dict[str, Code] = {
     ),
     "W_MERGE_LIST": Code(
         "warning",
-        (
-            "Die Angaben zum Listenwert „{title}“ unterscheiden sich zwischen den Mappen; es gilt die neueste Mappe.",
-            "The details of the list value '{title}' differ between the workbooks; the newest workbook counts.",
-        ),
+        ("Die Angaben zu „{title}“ unterscheiden sich; es gilt die neueste Mappe.", "The details of '{title}' differ; the newest workbook counts."),
         ("Blatt Listen in allen Mappen angleichen.", "Make the sheet Lists equal in all workbooks."),
     ),
     "I_MERGE_STICHTAG": Code(
         "info",
-        (
-            "Die Mappen haben verschiedene Stichtage; für die Zusammenführung gilt der neueste ({day}).",
-            "The workbooks have different cut-off dates; the newest one counts for the merge ({day}).",
-        ),
+        ("Die Mappen haben verschiedene Stichtage; es gilt der neueste ({day}).", "The workbooks have different cut-off dates; the newest counts ({day})."),
         ("Mappen zum gemeinsamen Stichtag anfordern, wenn Fristen und Alter zählen.", "Ask for workbooks of one cut-off date when due dates and ages matter."),
     ),
     "W_FILE_DUPLICATE": Code(

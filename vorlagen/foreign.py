@@ -155,9 +155,7 @@ def _blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not clean_text(value))
 
 
-def _table(
-    file: str, rows: Iterator[tuple[int, Sequence[Any]]], sheet: str = "", typed: bool = False
-) -> ForeignTable:
+def _table(file: str, rows: Iterator[tuple[int, Sequence[Any]]], sheet: str = "", typed: bool = False) -> ForeignTable:
     """Take the first row that is not blank for the headings, every other one for a line."""
     findings: list[Finding] = []
     headings: list[str] = []

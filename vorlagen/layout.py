@@ -42,7 +42,7 @@ FORM_HELP_WIDTH = 62.0
 PARAMETER_WIDTH = 20.0
 CARDS_PER_LINE = 6
 CHART_ROWS = 16
-DASHBOARD_COLUMNS = 11  # grid columns behind the label column that charts and cards span
+DASHBOARD_COLUMNS = 10  # grid columns behind the label column that charts and cards span
 
 
 def column_name(col: int) -> str:
@@ -64,14 +64,6 @@ def quote_sheet(name: str) -> str:
     """Return a sheet name as formulas write it."""
     plain = name.isascii() and name.replace("_", "").isalnum() and not name[0].isdigit()
     return name if plain else f"'{name}'"
-
-
-def expected_rows(axis: Axis, lists: Mapping[str, ChoiceList], capacities: Mapping[str, int]) -> int:
-    """Return the number of headings of an axis."""
-    from_list = 0
-    if axis.list is not None:
-        from_list = capacities.get(axis.list, lists[axis.list].capacity)
-    return from_list + axis.count + len(axis.extra)
 
 
 @dataclass(frozen=True)
@@ -246,7 +238,13 @@ class _Sizes:
         return self.capacities.get(choices.key, choices.capacity)
 
     def axis(self, axis: Axis) -> int:
-        return expected_rows(axis, self.template.list_by_key, self.capacities)
+        from_list = self.list(self.template.list_by_key[axis.list]) if axis.list else 0
+        count = axis.count
+        if axis.rows_of is not None:
+            table = self.template.blocks[axis.rows_of]
+            assert isinstance(table, Table)
+            count = self.table(table)
+        return from_list + count + len(axis.extra)
 
 
 def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:

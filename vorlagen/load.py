@@ -105,8 +105,8 @@ class SpecBuilder(Builder):
     def axis(self, node: Node) -> Axis:
         """Build an Axis."""
         built: Axis = self._titled(Axis, node)
-        if not (built.list or built.count or built.extra):
-            self.problem(node, f"axis '{built.key}' has no headings", "add list, count with formula, or extra")
+        if not (built.list or built.count or built.rows_of or built.extra):
+            self.problem(node, f"axis '{built.key}' has no headings", "add list, count or rows_of with formula, or extra")
         return built
 
     def attribute(self, node: Node) -> Attribute:

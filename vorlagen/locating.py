@@ -152,7 +152,8 @@ class Locator:
         for key, (row, column) in placed.cells.items():
             name = placed.defined_name(key) or ""
             areas = self.book.areas(name)
-            sheet = sheet_named(self.book, areas[0].sheet) if areas else None
+            # Some programs rename a sheet without the names that refer to it.
+            sheet = sheet_named(self.book, areas[0].sheet) or self.sheets.get(areas[0].sheet) if areas else None
             if sheet is not None:
                 cells[key] = (sheet, areas[0].top, areas[0].left)
             elif name.casefold() not in self.book.names and default is not None:

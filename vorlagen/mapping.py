@@ -23,7 +23,8 @@ A YAML file with these keys (only `fields` is compulsory)::
       team: {value: Nord}
     extend_lists: [L_MITARBEITER]    # values that such a choice list lacks are added to it
 
-`values` and `otherwise` may stand beside any source; a blank cell is looked up as "".
+Beside any source may stand `replace: {"(": "", "-": " "}` (parts of the text, blanks that
+double are then joined) and after it `values` with `otherwise`; a blank cell is looked up as "".
 `join` puts `between: ", "` between its parts (a blank by default).
 With `group_by`, a plain column must be the same in all lines of a record.
 """
@@ -70,6 +71,7 @@ class Source:
     count: str | None = doc("grouped: number of lines where the column is filled", default=None)
     largest: str | None = doc("grouped: the value of this column that has the largest sum of `by`", default=None)
     by: str | None = doc("grouped: column that is summed for largest", default=None)
+    replace: dict[str, str] | None = doc("parts of the text that are replaced, in this order", default=None)
     values: dict[str, str | None] | None = doc("translation of the result", default=None)
     otherwise: str | None = doc("result for values that the translation does not name", default=_UNSET)
     line: int = field(default=0, compare=False)
@@ -379,6 +381,11 @@ class Evaluator:
             Fault: it has none.
         """
         found = self._plain(source, lines)
+        if source.replace is not None and found.value is not None:
+            text = _text(found.value)
+            for old, new in source.replace.items():
+                text = text.replace(old, new)
+            found = replace(found, value=" ".join(text.split()))
         if source.values is None:
             return found
         word = _text(found.value)

@@ -262,9 +262,7 @@ class TemplateMerge:
             # Without identity a workbook's form is one record, however often the workbook was sent.
             keyed = [replace(e, row={**e.row, "": e.unit}) for e in entries]
             outcome = Merger(block.key, fields, ("",), Merge()).run(keyed)
-            outcome.rows = [
-                MergedRow({k: v for k, v in r.row.items() if k}, r.entries) for r in outcome.rows
-            ]
+            outcome.rows = [MergedRow({k: v for k, v in r.row.items() if k}, r.entries) for r in outcome.rows]
             outcome.conflicts = [replace(c, key={"mappe_id": c.key[""][0]}) for c in outcome.conflicts]
         self._note(outcome, block)
         if not block.must_match:
@@ -290,9 +288,7 @@ class TemplateMerge:
                     yield {**given, "": headings[n]}, source.origin(block.key, next(iter(given)), n)
 
         entries = self._entries(block, records)
-        merger = Merger(
-            block.key, inputs, ("",), Merge(conflict="combine"), rank=self.lists.rank, without_rule="blank"
-        )
+        merger = Merger(block.key, inputs, ("",), Merge(conflict="combine"), rank=self.lists.rank, without_rule="blank")
         outcome = merger.run(entries)
         outcome.conflicts = [replace(c, key={block.row.key: c.key[""][-1]}) for c in outcome.conflicts]
         self._note(outcome, block)

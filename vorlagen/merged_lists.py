@@ -95,9 +95,7 @@ class Translator:
 
     def row(self, block: Block, row: Row) -> Row:
         """Translate a record; blanks and keys that are no fields of the block are left out."""
-        return {
-            f.key: self.value(block.key, f, row[f.key]) for f in block.all_fields if not is_blank(row.get(f.key))
-        }
+        return {f.key: self.value(block.key, f, row[f.key]) for f in block.all_fields if not is_blank(row.get(f.key))}
 
     def list_rows(self, choices: ChoiceList) -> list[Row]:
         """Translate the rows of a choice list."""
@@ -171,9 +169,7 @@ class MergedLists:
         for source, _ in odd_ones(members):
             self._report("E_MERGE_PARAMETER", choices, "", source)
 
-    def _entry(
-        self, choices: ChoiceList, label: str, held: list[tuple[Source, Row]], spec: Row | None
-    ) -> Row:
+    def _entry(self, choices: ChoiceList, label: str, held: list[tuple[Source, Row]], spec: Row | None) -> Row:
         if not held:
             return dict(spec or {"wert": label})
         row: Row = {"wert": label}

@@ -279,9 +279,7 @@ class Merger:
             outcome.tally.collapsed += sum(len(v.entries) - 1 for v in versions)
             outcome.tally.merged_away += len(versions) - 1
             if len(versions) > 1:
-                outcome.conflicts.append(
-                    self._conflict(versions, self.differing(versions), "newest", versions[0].row)
-                )
+                outcome.conflicts.append(self._conflict(versions, self.differing(versions), "newest", versions[0].row))
         outcome.tally.out += 1
         outcome.tally.merged_away += len(counted) - 1
         if len(counted) == 1:

@@ -19,7 +19,18 @@ from vorlagen.choices import ChoiceReader
 from vorlagen.fieldtypes import FIRST_DATE, LAST_DATE, TYPES, DateType, NumberType, Unparsable, clean_text
 from vorlagen.findings import Finding, Origin
 from vorlagen.foreign import ForeignTable, Line, SourceErrors, closest, decode, read_bytes, read_table, refuse
-from vorlagen.mapping import SLUG, SPLIT, Cell, Evaluator, Fault, ImportMap, Source, check_map, number_from, target_block
+from vorlagen.mapping import (
+    SLUG,
+    SPLIT,
+    Cell,
+    Evaluator,
+    Fault,
+    ImportMap,
+    Source,
+    check_map,
+    number_from,
+    target_block,
+)
 from vorlagen.provenance import FRONT, HOLIDAYS
 from vorlagen.spec import LANGS, Block, Field, Form, Kpis, Lang, Matrix, Table, Template
 from vorlagen.values import Row, Values, is_blank, localize, starting_values
@@ -255,9 +266,7 @@ class Filler:
             out.append((name, slug, lines))
         return out
 
-    def _front(
-        self, mapping: ImportMap, lines: Sequence[Line], evaluator: Evaluator, name: str, slug: str
-    ) -> Row:
+    def _front(self, mapping: ImportMap, lines: Sequence[Line], evaluator: Evaluator, name: str, slug: str) -> Row:
         known = [Line(line.number, {**line.cells, SPLIT: name or None, SLUG: slug or None}) for line in lines]
         if not known:
             known = [Line(0, {SPLIT: None, SLUG: None})]
@@ -305,9 +314,7 @@ class Filler:
             out.append(record)
         return out
 
-    def _produce(
-        self, block: Block, item: Field, source: Source, lines: Sequence[Line], evaluator: Evaluator
-    ) -> Any:
+    def _produce(self, block: Block, item: Field, source: Source, lines: Sequence[Line], evaluator: Evaluator) -> Any:
         number = lines[0].number
         try:
             cell = evaluator.cell(source, lines)
@@ -412,9 +419,7 @@ class Filler:
         if self.findings:
             raise SourceErrors(self.findings, 1)
 
-    def problem(
-        self, code: str, block: str = "", key: str = "", line: int = 0, column: str = "", **facts: Any
-    ) -> None:
+    def problem(self, code: str, block: str = "", key: str = "", line: int = 0, column: str = "", **facts: Any) -> None:
         """Record one fault; `column` is the heading or the path in the file, shown as its place."""
         column = column or str(facts.get("column", ""))
         self.findings.append(Finding(code, Origin(self.file, self.sheet, column, line), block, key, facts))

@@ -193,6 +193,7 @@ class Axis:
     type: FieldType = doc("type of the heading values", default="text")
     list: str | None = doc("one row per choice of this list", default=None)
     count: int = doc("number of cells computed by `formula`", default=0)
+    rows_of: str | None = doc("instead of count: as many cells as this table has rows", default=None)
     formula: Formula | None = doc("heading value of cell POS()", default=None)
     extra: tuple[Formula, ...] = doc("further headings, one formula each", default=())
     width: float | None = doc("column width in characters", default=None)

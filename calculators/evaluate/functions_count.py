@@ -6,9 +6,22 @@ import numpy as np
 
 from calculators.evaluate.criteria import totals
 from calculators.evaluate.operators import divide
-from calculators.evaluate.scope import Function, Range, Scope
-from calculators.evaluate.values import ERROR, NUMBER, ExcelError, Floats, Vec, error, fail_where, numbers, select
-from vorlagen.formulas.ast import FieldRef, Node, RowRef
+from calculators.evaluate.scope import Function, Range, Scope, is_reference
+from calculators.evaluate.values import (
+    ERROR,
+    NUMBER,
+    ExcelError,
+    Floats,
+    Vec,
+    error,
+    fail_where,
+    first_error,
+    numbers,
+    select,
+)
+from vorlagen.formulas.ast import Node
+
+CELL = 0  # width that marks a "range" of one cell per row
 
 
 def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> tuple[Floats, Floats, Vec | None]:
@@ -17,16 +30,19 @@ def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> 
     for node in (*pairs[::2], *([] if target is None else [target])):
         given = scope.range(node)
         if isinstance(given, Vec):
-            if given.size > 1:
-                return np.zeros(1), np.zeros(1), error(ExcelError.VALUE)
-            if given.has_errors and not isinstance(node, RowRef | FieldRef):
-                return np.zeros(1), np.zeros(1), given
-            given = Range(given, 1)
+            if not is_reference(node):
+                return np.zeros(1), np.zeros(1), first_error([given], error(ExcelError.VALUE))
+            given = Range(given.spread(scope.down(numbers(scope.rows)).shape).reshape(-1), 1, CELL)
         ranges.append(given)
     sizes = {(r.height, r.width, r.ends is None) for r in ranges}
     if len(sizes) > 1:
         return np.zeros(1), np.zeros(1), error(ExcelError.VALUE)
     criteria = [scope.value(node) for node in pairs[1::2]]
+    if ranges[0].width == CELL:
+        # One cell per row: each row asks about its own cell only.
+        own = scope.down(numbers(np.arange(scope.rows.size)))
+        criteria.append(own)
+        ranges.insert(len(criteria) - 1, Range(own.reshape(-1), 1, CELL))
     ends = ranges[0].ends
     shape = np.broadcast_shapes(*(c.shape for c in criteria), *([] if ends is None else [ends.shape]))
     size = ranges[0].vec.size

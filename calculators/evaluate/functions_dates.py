@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from calculators.evaluate.functions_math import plain
 from calculators.evaluate.operators import clean, guarded, numeric
-from calculators.evaluate.scope import Function, Range, Scope
+from calculators.evaluate.scope import Function, Range, Scope, on_range
 from calculators.evaluate.values import (
     BLANK,
     ERROR,
@@ -128,12 +128,9 @@ def _weekday(pool: Pool, vec: Vec, kind: Vec | None = None) -> Vec:
     return guarded([x, t], value, ~known | _outside(clean(x)))
 
 
-def _holidays(scope: Scope, args: tuple[Node, ...]) -> tuple[Days, Vec | None]:
+def _holidays(given: Range) -> tuple[Days, Vec | None]:
     """Return the days off, and an error that they hold."""
-    if len(args) < 3:
-        return _days(np.zeros(0)), None
-    given = scope.range(args[2])
-    cells = given.vec if isinstance(given, Range) else given.reshape(-1)
+    cells = given.vec
     bad = np.flatnonzero(cells.tag == ERROR)
     if bad.size:
         return _days(np.zeros(0)), cells.take(bad[:1])
@@ -142,10 +139,10 @@ def _holidays(scope: Scope, args: tuple[Node, ...]) -> tuple[Days, Vec | None]:
     return _days(cells.num[cells.tag == NUMBER]), None
 
 
-def _networkdays(scope: Scope, args: tuple[Node, ...]) -> Vec:
+def _networkdays(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     a, first, early = _date_of(scope.pool, scope.value(args[0]))
     b, last, late = _date_of(scope.pool, scope.value(args[1]))
-    off, wrong = _holidays(scope, args)
+    off, wrong = _holidays(given)
     day = np.timedelta64(1, "D")
     low, high = np.minimum(first, last), cast(Days, np.maximum(first, last) + day)
     count: NDArray[Any] = np.busday_count(low, high, holidays=off)
@@ -153,10 +150,10 @@ def _networkdays(scope: Scope, args: tuple[Node, ...]) -> Vec:
     return result if wrong is None else first_error([a, b, wrong], result)
 
 
-def _workday(scope: Scope, args: tuple[Node, ...]) -> Vec:
+def _workday(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     x, start, failed = _date_of(scope.pool, scope.value(args[0]))
     n = numeric(scope.pool, scope.value(args[1]))
-    off, wrong = _holidays(scope, args)
+    off, wrong = _holidays(given)
     by = np.clip(np.trunc(clean(n)), -1e7, 1e7).astype(np.int64)
     start, by = np.broadcast_arrays(start, by)
     ahead = np.busday_offset(start, np.maximum(by, 0), roll="backward", holidays=off)
@@ -178,9 +175,9 @@ DATES: dict[str, Function] = {
     "HOUR": _time_part(lambda seconds: seconds // 3600),
     "MINUTE": _time_part(lambda seconds: seconds // 60 % 60),
     "MONTH": _date_part(1),
-    "NETWORKDAYS": _networkdays,
+    "NETWORKDAYS": on_range(2, _networkdays),
     "TODAY": _today,
     "WEEKDAY": plain(_weekday),
-    "WORKDAY": _workday,
+    "WORKDAY": on_range(2, _workday),
     "YEAR": _date_part(0),
 }

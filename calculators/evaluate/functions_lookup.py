@@ -9,7 +9,7 @@ import pandas as pd
 
 from calculators.evaluate.criteria import has_wildcard, matches_pattern
 from calculators.evaluate.operators import clean, numeric
-from calculators.evaluate.scope import Function, Range, Scope
+from calculators.evaluate.scope import Function, Range, Scope, on_range
 from calculators.evaluate.values import (
     BLANK,
     BOOL,
@@ -29,11 +29,6 @@ from calculators.evaluate.values import (
     numbers,
 )
 from vorlagen.formulas.ast import Missing, Node, RowRef
-
-
-def _as_range(scope: Scope, node: Node) -> Range | Vec:
-    given = scope.range(node)
-    return Range(given, 1) if isinstance(given, Vec) and given.size == 1 and not given.has_errors else given
 
 
 def _keys(pool: Pool, vec: Vec) -> tuple[Ints, Floats]:
@@ -86,34 +81,32 @@ def _sorted_places(pool: Pool, sought: Vec, cells: Vec, ends: Ints, kind: int) -
     return result
 
 
-def _match(scope: Scope, args: tuple[Node, ...]) -> Vec:
-    given = _as_range(scope, args[1])
-    if isinstance(given, Vec):
-        return given if given.has_errors else error(ExcelError.NA)
+def _match(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     sought = scope.value(args[0])
     how = number(1) if len(args) < 3 else numeric(scope.pool, scope.value(args[2]))
-    if how.size > 1 or how.has_errors:
-        return first_error([how], error(ExcelError.VALUE))
-    kind = int(np.sign(how.num.flat[0]))
-    shape = sought.shape if given.ends is None else np.broadcast_shapes(sought.shape, given.ends.shape)
+    windows = [] if given.ends is None else [given.ends.shape]
+    shape = np.broadcast_shapes(sought.shape, how.shape, *windows)
     flat = sought.spread(shape).reshape(-1)
+    # A blank cell looks for 0, though it is found by nobody itself.
     flat = Vec(np.where(flat.tag == BLANK, NUMBER, flat.tag).astype(np.uint8), flat.num)
     ends = np.full(flat.size, given.vec.size)
     if given.ends is not None:
         ends = np.broadcast_to(given.ends, shape).ravel()
-    if kind == 0:
-        places = _exact_places(scope.pool, flat, given.vec)
-        missing = places >= ends
-    else:
-        places = _sorted_places(scope.pool, flat, given.vec, ends, kind)
-        missing = places < 0
-    return first_error([sought], fail_where(missing, ExcelError.NA, numbers(places + 1)).reshape(*shape))
+    kinds = np.broadcast_to(np.sign(clean(how)), shape).ravel()
+    places = np.full(flat.size, -1)
+    for kind in np.unique(kinds):
+        asking = np.flatnonzero(kinds == kind)
+        some = Vec(flat.tag[asking], flat.num[asking])
+        if kind == 0:
+            found = _exact_places(scope.pool, some, given.vec)
+            places[asking] = np.where(found < ends[asking], found, -1)
+        else:
+            places[asking] = _sorted_places(scope.pool, some, given.vec, ends[asking], int(kind))
+    result = fail_where(places < 0, ExcelError.NA, numbers(places + 1)).reshape(*shape)
+    return first_error([sought, how], result)
 
 
-def _index(scope: Scope, args: tuple[Node, ...]) -> Vec:
-    given = _as_range(scope, args[0])
-    if isinstance(given, Vec):
-        return given if given.has_errors else error(ExcelError.VALUE)
+def _index(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     row = numeric(scope.pool, scope.value(args[1]))
     rows, height, width = np.trunc(clean(row)), given.height, given.width
     has_column = len(args) == 3 and not isinstance(args[2], Missing)
@@ -136,11 +129,8 @@ def _index(scope: Scope, args: tuple[Node, ...]) -> Vec:
     return first_error([row, col], fail_where(negative, ExcelError.VALUE, found))
 
 
-def _rank(scope: Scope, args: tuple[Node, ...]) -> Vec:
+def _rank(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     x = numeric(scope.pool, scope.value(args[0]))
-    given = _as_range(scope, args[1])
-    if isinstance(given, Vec):
-        return given if given.has_errors else error(ExcelError.NA)
     order = number(0) if len(args) < 3 else numeric(scope.pool, scope.value(args[2]))
     cells = given.vec
     if cells.has_errors:
@@ -183,9 +173,9 @@ def _column(scope: Scope, args: tuple[Node, ...]) -> Vec:
 
 LOOKUP: dict[str, Function] = {
     "COLUMN": _column,
-    "INDEX": _index,
-    "MATCH": _match,
-    "RANK": _rank,
+    "INDEX": on_range(0, _index),
+    "MATCH": on_range(1, _match),
+    "RANK": on_range(1, _rank),
     "ROW": _row,
     "ROWS": _rows,
 }

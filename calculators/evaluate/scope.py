@@ -16,6 +16,7 @@ from calculators.evaluate.values import (
     Vec,
     blanks,
     error,
+    join,
     number,
     numbers,
     select,
@@ -334,6 +335,27 @@ class Scope:
                 result.tag[active] = value.tag
                 result.num[active] = value.num
         return result
+
+
+def on_range(argument: int, function: Callable[[Scope, tuple[Node, ...], Range], Vec]) -> Function:
+    """Build a function that wants a range as one of its arguments.
+
+    A single cell is a range too; where it is another one in every row, the rows go one by one.
+    """
+
+    def ranged(scope: Scope, args: tuple[Node, ...]) -> Vec:
+        given = scope.range(args[argument]) if argument < len(args) else Range(blanks(0), 0)
+        if isinstance(given, Range):
+            return function(scope, args, given)
+        if given.size == 1:
+            return given if given.has_errors else function(scope, args, Range(given.reshape(1), 1))
+        if scope.lattice is None:
+            return join([ranged(scope.at(np.array([place])), args) for place in range(scope.rows.size)])
+        if given.shape[0] == 1:
+            return function(scope, args, Range(given.reshape(-1), given.size))
+        return error(ExcelError.VALUE)
+
+    return ranged
 
 
 def is_reference(node: Node) -> bool:

@@ -58,31 +58,37 @@ def _heads(ctx: Context, sheet: Any, pen: Pen, placed: Placed) -> None:
 
 
 def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
-    start, count = placed.across
+    start, _ = placed.across
     area = placed.place(block.cell.key)
     first = cell_name(placed.first, start)
     here, after = f"{column_name(start)}${placed.header + 1}", f"{column_name(start + 1)}${placed.header + 1}"
     make = ctx.book.add_format
+    line = {"left": 5, "left_color": ctx.styles.accent}
+    looks: list[tuple[str, dict[str, object]]] = [
+        (f"{first}=2", {"bg_color": ctx.styles.primary}),
+        (f"{first}=1", {"bg_color": ctx.styles.light}),
+    ]
+    if block.workdays:
+        days = rules_range(ctx.layout.placed["feiertage"])
+        free = f"AND({after}-{here}=1,OR(WEEKDAY({here},2)>5,COUNTIF({days},{here})>0))"
+        looks.append((free, {"bg_color": "#ECEFF2"}))
     if block.today is not None:
         today = ctx.print_rule(placed, block.today.node)
-        line = make({"left": 5, "left_color": ctx.styles.accent})
-        # Rules that only draw a border must not hide the bars, so they do not stop the others.
-        whole = f"{cell_name(placed.header, start)}:{cell_name(placed.last, start + count - 1)}"
-        condition = f"=AND({here}<={today},{today}<{here}+({after}-{here}))"
-        sheet.conditional_format(whole, {"type": "formula", "criteria": condition, "format": line})
-    sheet.conditional_format(area, {"type": "formula", "criteria": f"={first}=2", "format": make({"bg_color": ctx.styles.primary})})
-    sheet.conditional_format(area, {"type": "formula", "criteria": f"={first}=1", "format": make({"bg_color": ctx.styles.light})})
-    if block.workdays:
-        holidays = ctx.layout.placed["feiertage"]
-        days = rules_range(holidays)
-        free = f"=AND({after}-{here}=1,OR(WEEKDAY({here},2)>5,COUNTIF({days},{here})>0))"
-        whole = f"{cell_name(placed.header, start)}:{cell_name(placed.last, start + count - 2)}"
-        sheet.conditional_format(whole, {"type": "formula", "criteria": free, "format": make({"bg_color": "#ECEFF2"})})
+        is_today = f"{here}<={today},{today}<{here}+({after}-{here})"
+        # LibreOffice applies only the first rule that holds, so the line is combined with every fill.
+        looks = [
+            *((f"AND({is_today},{test})", look | line) for test, look in looks),
+            (f"AND({is_today})", line | {"bottom": 1, "bottom_color": "#E9EDF1"}),
+            *looks,
+        ]
+    for test, look in looks:
+        sheet.conditional_format(area, {"type": "formula", "criteria": f"={test}", "format": make(look)})
     if block.group is not None:
         col = f"${column_name(placed.columns[block.group])}"
         change = f"=AND({col}{placed.first + 1}<>{col}{placed.first},{col}{placed.first + 1}<>\"\")"
-        whole = f"{cell_name(placed.first, 1)}:{cell_name(placed.last, start + count - 1)}"
-        sheet.conditional_format(whole, {"type": "formula", "criteria": change, "format": make({"top": 1, "top_color": ctx.styles.primary})})
+        whole = f"{cell_name(placed.first, 1)}:{cell_name(placed.last, start - 1)}"
+        rule = make({"top": 1, "top_color": ctx.styles.primary})
+        sheet.conditional_format(whole, {"type": "formula", "criteria": change, "format": rule})
 
 
 def rules_range(holidays: Placed) -> str:

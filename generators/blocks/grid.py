@@ -8,9 +8,9 @@ from generators import rules, styles
 from generators.blocks.form import heading
 from generators.context import Context, cell_value
 from generators.pen import Pen
-from vorlagen.compute import axis_trees, matrix_inputs
+from vorlagen.compute import axis_trees, matrix_inputs, may_be_blank
 from vorlagen.fieldtypes import TYPES
-from vorlagen.layout import Placed, cell_name
+from vorlagen.layout import Placed, cell_name, column_name
 from vorlagen.spec import Axis, Field, Matrix, Summary
 
 
@@ -29,6 +29,24 @@ def write_summary(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     write_row_fields(ctx, sheet, pen, placed, block.fields)
     sheet.set_row(placed.header, styles.HEADER_HEIGHT)
     rules.highlight(ctx, sheet, placed)
+    _lines(ctx, sheet, placed, block.row)
+
+
+def _line(ctx: Context, axis: Axis) -> dict[str, int]:
+    """Rows whose heading may be empty get their line by a rule, so that spare rows stay white."""
+    return {"bottom": 0} if may_be_blank(axis, ctx.template) else {}
+
+
+def _lines(ctx: Context, sheet: Any, placed: Placed, axis: Axis) -> None:
+    if not may_be_blank(axis, ctx.template):
+        return
+    heads = placed.columns[axis.key]
+    last = max([*placed.columns.values(), *([sum(placed.across) - 1] if placed.across[1] else [])])
+    condition = f'=${column_name(heads)}{placed.first + 1}<>""'
+    look = ctx.book.add_format({"bottom": 1, "bottom_color": styles.LINE})
+    sheet.conditional_format(
+        placed.first, heads, placed.last, last, {"type": "formula", "criteria": condition, "format": look}
+    )
 
 
 def write_row_headings(ctx: Context, pen: Pen, placed: Placed, axis: Axis) -> None:
@@ -36,10 +54,9 @@ def write_row_headings(ctx: Context, pen: Pen, placed: Placed, axis: Axis) -> No
     item = axis_field(axis)
     col = placed.columns[axis.key]
     pen.text(placed.header, col, axis.title[ctx.lang], ctx.styles.soft_header(_align(item)))
-    count = ctx.layout.lists[axis.list].rows if axis.list else 0
-    trees = axis_trees(axis, ctx.template, count)
+    trees = axis_trees(axis, ctx.layout, placed.rows)
     values = ctx.computed.column(placed.block.key, axis.key)
-    style = ctx.styles.figure(item, align="left", indent=1)
+    style = ctx.styles.figure(item, align="left", indent=1, **_line(ctx, axis))
     for n, tree in enumerate(trees):
         row = placed.first + n
         text = ctx.printer.print(tree, placed.block.key).at(row, n + 1, col)
@@ -60,7 +77,7 @@ def write_row_fields(ctx: Context, sheet: Any, pen: Pen, placed: Placed, fields:
             rules.validate(ctx, sheet, placed, item, (placed.first, col, placed.last, col))
             continue
         printed = ctx.print_field(placed, item)
-        style = ctx.styles.figure(item)
+        style = ctx.styles.figure(item, **_line(ctx, placed.block.row))
         for n, value in enumerate(ctx.computed.column(placed.block.key, item.key)):
             pen.formula(placed.first + n, col, "=" + printed.at(placed.first + n, n + 1, col), style, value)
 
@@ -78,21 +95,21 @@ def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
         align="center", font_size=10, valign="bottom", bg_color=ctx.styles.pale,
         num_format=ctx.styles.number_format(axis_field(block.col)),
     ))  # fmt: skip
-    write_cells(ctx, sheet, pen, placed, ctx.styles.figure(block.cell))
+    write_cells(ctx, sheet, pen, placed, ctx.styles.figure(block.cell, **_line(ctx, block.row)))
     sheet.set_row(placed.header, styles.HEADER_HEIGHT)
     if block.totals:
         _totals(ctx, pen, placed, block)
     rules.highlight(ctx, sheet, placed)
+    _lines(ctx, sheet, placed, block.row)
 
 
 def write_across(ctx: Context, pen: Pen, placed: Placed, style: Any) -> None:
     """Write the column headings of a matrix."""
     block = placed.block
     assert isinstance(block, Matrix)
-    start, _ = placed.across
-    count = ctx.layout.lists[block.col.list].rows if block.col.list else 0
+    start, count = placed.across
     values = ctx.computed.column(block.key, block.col.key)
-    for n, tree in enumerate(axis_trees(block.col, ctx.template, count)):
+    for n, tree in enumerate(axis_trees(block.col, ctx.layout, count)):
         printed = ctx.printer.print(tree, block.key, part="across")
         pen.formula(placed.header, start + n, "=" + printed.at(placed.header, n + 1, start + n), style, values[n])
 

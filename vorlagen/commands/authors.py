@@ -11,24 +11,14 @@ from vorlagen.findings import SpecErrors, SpecProblem
 from vorlagen.spec import Lang
 
 
-@click.group(cls=shell.Group)
+@click.group(cls=shell.Group, epilog=shell.examples("vorlagen spec check eigene_vorlagen"))
 def spec() -> None:
-    """Vorlagen schreiben: prüfen, Schema, neue beginnen.
-
-    \b
-    Beispiel:
-      vorlagen spec check eigene_vorlagen
-    """
+    """Vorlagen schreiben: prüfen, Schema, neue beginnen."""
 
 
-@click.group(cls=shell.Group)
+@click.group(cls=shell.Group, epilog=shell.examples("vorlagen brand new --output brands/beispiel.yaml"))
 def brand() -> None:
-    """Marken von Unternehmen: neue beginnen, prüfen.
-
-    \b
-    Beispiel:
-      vorlagen brand new --output brands/beispiel.yaml
-    """
+    """Marken von Unternehmen: neue beginnen, prüfen."""
 
 
 def _report(problems: list[SpecProblem], count: int, lang: Lang | None) -> None:
@@ -53,16 +43,11 @@ def _write_new(path: Path, text: str, force: bool) -> None:
 force_option = click.option("--force", is_flag=True, help="Vorhandene Datei überschreiben.")
 
 
-@spec.command("check", cls=shell.Command)
+@spec.command("check", cls=shell.Command, epilog=shell.examples("vorlagen spec check eigene/36_reklamationen.yaml"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[DATEI|ORDNER]…")
 @shell.catalog_option
 def spec_check(paths: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
-    """Vorlagen laden und alle Fehler mit Datei und Zeile zeigen; ohne Angabe alle.
-
-    \b
-    Beispiel:
-      vorlagen spec check eigene/36_reklamationen.yaml
-    """
+    """Vorlagen laden und alle Fehler mit Datei und Zeile zeigen; ohne Angabe alle."""
     from vorlagen.authoring import check_specs, spec_files
     from vorlagen.catalog import shipped_folder
 
@@ -73,31 +58,21 @@ def spec_check(paths: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | No
     _report(check_specs(files), len(files), lang)
 
 
-@spec.command("schema", cls=shell.Command)
+@spec.command("schema", cls=shell.Command, epilog=shell.examples("vorlagen spec schema > vorlage.schema.json"))
 def spec_schema() -> None:
-    """JSON-Schema der Vorlagensprache für Editoren ausgeben.
-
-    \b
-    Beispiel:
-      vorlagen spec schema > vorlage.schema.json
-    """
+    """JSON-Schema der Vorlagensprache für Editoren ausgeben."""
     from vorlagen.schema import json_schema
 
     shell.print_json(json_schema())
 
 
-@spec.command("new", cls=shell.Command)
+@spec.command("new", cls=shell.Command, epilog=shell.examples("vorlagen spec new reklamationen --output eigene"))
 @click.argument("key", metavar="KEY")
 @click.option("--output", type=click.Path(path_type=Path), default=Path(), metavar="ORDNER", help="Zielordner (hier).")
 @force_option
 @shell.catalog_option
 def spec_new(key: str, output: Path, force: bool, specs: tuple[Path, ...], lang: Lang | None) -> None:
-    """Kleine, kommentierte Vorlage NN_KEY.yaml beginnen; NN ist die nächste freie Nummer ab 36.
-
-    \b
-    Beispiel:
-      vorlagen spec new reklamationen --output eigene
-    """
+    """Kleine, kommentierte Vorlage NN_KEY.yaml beginnen; NN ist die nächste freie Nummer ab 36."""
     from vorlagen.authoring import is_key, next_number, spec_starter
 
     catalog = shell.open_catalog((*specs, *([output] if output.is_dir() and output not in specs else [])))
@@ -112,33 +87,28 @@ def spec_new(key: str, output: Path, force: bool, specs: tuple[Path, ...], lang:
     _write_new(output / f"{number:02d}_{key}.yaml", spec_starter(key, number), force)
 
 
-@brand.command("new", cls=shell.Command)
-@click.option("--output", type=click.Path(path_type=Path), default=Path("brand.yaml"), metavar="DATEI",
-              help="Zieldatei (brand.yaml).")
+@brand.command("new", cls=shell.Command, epilog=shell.examples("vorlagen brand new --output brands/beispiel.yaml"))
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("brand.yaml"),
+    metavar="DATEI",
+    help="Zieldatei (brand.yaml).",
+)
 @force_option
 @shell.lang_option
 def brand_new(output: Path, force: bool, lang: Lang | None) -> None:  # fmt: skip
-    """Kommentierte Markendatei beginnen.
-
-    \b
-    Beispiel:
-      vorlagen brand new --output brands/beispiel.yaml
-    """
+    """Kommentierte Markendatei beginnen."""
     from vorlagen.authoring import BRAND_STARTER
 
     _write_new(output, BRAND_STARTER, force)
 
 
-@brand.command("check", cls=shell.Command)
+@brand.command("check", cls=shell.Command, epilog=shell.examples("vorlagen brand check brands/beispiel.yaml"))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATEI…")
 @shell.catalog_option
 def brand_check(files: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
-    """Markendateien prüfen.
-
-    \b
-    Beispiel:
-      vorlagen brand check brands/beispiel.yaml
-    """
+    """Markendateien prüfen."""
     from vorlagen.authoring import check_brand
 
     catalog = shell.open_catalog(specs)

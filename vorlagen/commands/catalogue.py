@@ -10,16 +10,11 @@ from vorlagen.commands import shell
 from vorlagen.spec import Lang
 
 
-@click.command("list", cls=shell.Command)
+@click.command("list", cls=shell.Command, epilog=shell.examples("vorlagen list"))
 @shell.json_option
 @shell.catalog_option
 def list_(specs: tuple[Path, ...], lang: Lang | None, as_json: bool) -> None:
-    """Alle Vorlagen mit Nummer, Schlüssel, Titel und Gruppe.
-
-    \b
-    Beispiel:
-      vorlagen list
-    """
+    """Alle Vorlagen mit Nummer, Schlüssel, Titel und Gruppe."""
     language = lang or "de"
     entries = shell.open_catalog(specs).entries.values()
     if as_json:
@@ -33,17 +28,12 @@ def list_(specs: tuple[Path, ...], lang: Lang | None, as_json: bool) -> None:
         click.echo(f"{e.number:02d}  {e.key:<{width}}  {e.group:<{group}}  {e.title[language]}")
 
 
-@click.command(cls=shell.Command)
+@click.command(cls=shell.Command, epilog=shell.examples("vorlagen show angebotsliste"))
 @click.argument("key", metavar="KEY")
 @shell.json_option
 @shell.catalog_option
 def show(key: str, specs: tuple[Path, ...], lang: Lang | None, as_json: bool) -> None:
-    """Blätter, Bereiche und Felder einer Vorlage (KEY: Schlüssel oder Nummer).
-
-    \b
-    Beispiel:
-      vorlagen show angebotsliste
-    """
+    """Blätter, Bereiche und Felder einer Vorlage (KEY: Schlüssel oder Nummer)."""
     from vorlagen.describe import template_json, template_text
 
     catalog = shell.open_catalog(specs)
@@ -54,16 +44,11 @@ def show(key: str, specs: tuple[Path, ...], lang: Lang | None, as_json: bool) ->
         click.echo(template_text(template, lang or "de"))
 
 
-@click.command(cls=shell.Command)
+@click.command(cls=shell.Command, epilog=shell.examples("vorlagen explain E_REQUIRED"))
 @click.argument("code", metavar="CODE")
 @shell.lang_option
 def explain(code: str, lang: Lang | None) -> None:
-    """Was ein Code einer Meldung bedeutet und was zu tun ist.
-
-    \b
-    Beispiel:
-      vorlagen explain E_REQUIRED
-    """
+    """Was ein Code einer Meldung bedeutet und was zu tun ist."""
     from vorlagen.findings import CODES
     from vorlagen.foreign import closest
 

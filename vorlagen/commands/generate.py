@@ -13,17 +13,41 @@ from vorlagen.findings import Finding, Origin
 from vorlagen.spec import Lang
 
 
-@click.command(cls=shell.Command)
+@click.command(
+    cls=shell.Command,
+    epilog=shell.examples(
+        "vorlagen generate",
+        "vorlagen generate angebotsliste --example --output beispiele",
+        "vorlagen generate kundenstamm --values kunden.csv --map zuordnung.yaml",
+    ),
+)
 @click.argument("keys", nargs=-1, metavar="[KEY]…")
 @click.option("--all", "all_", is_flag=True, help="Alle Vorlagen (auch ohne KEY so).")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("output"), metavar="ORDNER",
-              help="Zielordner (output).")
-@click.option("--brand", "brand_files", multiple=True, type=click.Path(path_type=Path), metavar="DATEI",
-              help="Marke eines Unternehmens; bei mehreren je ein Unterordner.")
-@click.option("--values", "source", type=click.Path(path_type=Path), metavar="DATEI",
-              help="Werte zum Vorbelegen: .json, .csv oder .xlsx (genau eine Vorlage).")
-@click.option("--map", "map_file", type=click.Path(path_type=Path), metavar="DATEI",
-              help="Zuordnung fremder Spalten zu Feldern (YAML, zu --values).")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=Path("output"), metavar="ORDNER", help="Zielordner (output)."
+)
+@click.option(
+    "--brand",
+    "brand_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DATEI",
+    help="Marke eines Unternehmens; bei mehreren je ein Unterordner.",
+)
+@click.option(
+    "--values",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="DATEI",
+    help="Werte zum Vorbelegen: .json, .csv oder .xlsx (genau eine Vorlage).",
+)
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    metavar="DATEI",
+    help="Zuordnung fremder Spalten zu Feldern (YAML, zu --values).",
+)
 @click.option("--example", is_flag=True, help="Mit den Beispielzeilen ausfüllen.")
 @click.option("--rows", type=click.IntRange(1, 100000), metavar="N", help="Zeilen je Liste.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Zahl der Prozesse.")
@@ -31,18 +55,11 @@ from vorlagen.spec import Lang
 @shell.today_option
 @shell.catalog_option
 def generate(
-    keys: tuple[str, ...], all_: bool, output: Path, brand_files: tuple[Path, ...], source: Path | None,
+    *, keys: tuple[str, ...], all_: bool, output: Path, brand_files: tuple[Path, ...], source: Path | None,
     map_file: Path | None, example: bool, rows: int | None, jobs: int | None, force: bool, today: date,
     specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
-    """Arbeitsmappen erzeugen: NN_key.xlsx je Vorlage, ohne KEY alle.
-
-    \b
-    Beispiele:
-      vorlagen generate
-      vorlagen generate angebotsliste --example --output beispiele
-      vorlagen generate kundenstamm --values kunden.csv --map zuordnung.yaml
-    """
+    """Arbeitsmappen erzeugen: NN_key.xlsx je Vorlage, ohne KEY alle."""
     from vorlagen.brand import Brand, load_brand
     from vorlagen.commands import production
     from vorlagen.mapping import load_map
@@ -52,7 +69,9 @@ def generate(
     if map_file is not None and source is None:
         raise shell.wrong_use("--map braucht --values.", "--map needs --values.")
     if source is not None and example:
-        raise shell.wrong_use("--values und --example schließen einander aus.", "--values and --example exclude each other.")
+        raise shell.wrong_use(
+            "--values und --example schließen einander aus.", "--values and --example exclude each other."
+        )
     if source is not None and len(keys) != 1:
         raise shell.wrong_use("--values braucht genau einen KEY.", "--values needs exactly one KEY.")
     if len({path.stem for path in brand_files}) < len(brand_files):

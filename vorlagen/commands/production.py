@@ -21,7 +21,7 @@ from vorlagen.mapping import ImportMap
 from vorlagen.prefill import load_values
 from vorlagen.provenance import is_record_table
 from vorlagen.spec import Lang, Template
-from vorlagen.values import Values, example_values, starting_values
+from vorlagen.values import Row, Values, example_values, starting_values
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,18 @@ class Order:
     values: Values | None = None
 
 
-def branded(values: Values, brand: Brand, template: Template) -> Values:
-    """Return the values with the client's own contents of editable lists."""
-    own = {
-        key: [{"wert": label} for label in labels]
-        for key, labels in brand.lists.items()
-        if key in template.list_by_key and not template.list_by_key[key].fix
-    }
+def branded(values: Values, brand: Brand, template: Template, example: bool = False) -> Values:
+    """Return the values with the client's own contents of editable lists.
+
+    In an example workbook the values of the spec follow them, because its rows use those.
+    """
+    own: dict[str, list[Row]] = {}
+    for key, labels in brand.lists.items():
+        if key in template.list_by_key and not template.list_by_key[key].fix:
+            given = {row["wert"]: row for row in values.lists.get(key, [])}
+            own[key] = [given.get(label, {"wert": label}) for label in labels]
+            if example:
+                own[key] += [row for label, row in given.items() if label not in labels]
     return replace(values, lists={**values.lists, **own}) if own else values
 
 
@@ -120,11 +125,10 @@ def write(order: Order, catalog: Catalog | None = None) -> str:
     values = order.values
     if values is None:
         make = example_values if order.example else starting_values
-        values = branded(make(template, order.lang, order.brand.bundesland, order.today), order.brand, template)
+        values = make(template, order.lang, order.brand.bundesland, order.today)
+        values = branded(values, order.brand, template, order.example)
     rows = {
-        block.key: order.rows
-        for block in template.blocks.values()
-        if order.rows is not None and is_record_table(block)
+        block.key: order.rows for block in template.blocks.values() if order.rows is not None and is_record_table(block)
     }
     try:
         order.path.parent.mkdir(parents=True, exist_ok=True)

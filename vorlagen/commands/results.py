@@ -91,18 +91,13 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
     click.echo(text.format(**sums))
 
 
-@click.command(cls=shell.Command)
+@click.command(cls=shell.Command, epilog=shell.examples("vorlagen check eingang/"))
 @PATHS
 @shell.json_option
 @shell.today_option
 @shell.catalog_option
 def check(paths: tuple[Path, ...], as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None) -> int:
-    """Ausgefüllte Mappen prüfen: Dateien und Ordner.
-
-    \b
-    Beispiel:
-      vorlagen check eingang/
-    """
+    """Ausgefüllte Mappen prüfen: Dateien und Ordner."""
     from vorlagen.export import check_json
 
     language = lang or "de"
@@ -114,7 +109,12 @@ def check(paths: tuple[Path, ...], as_json: bool, today: date, specs: tuple[Path
     return exit_code(results)
 
 
-@click.command(cls=shell.Command)
+@click.command(
+    cls=shell.Command,
+    epilog=shell.examples(
+        "vorlagen read 17_angebotsliste.xlsx --json", "vorlagen read 17_angebotsliste.xlsx --to csv -o tabellen"
+    ),
+)
 @FILE
 @shell.json_option
 @click.option("--to", "kind", type=click.Choice(["csv", "parquet", "duckdb"]), help="Listen als Dateien schreiben.")
@@ -123,16 +123,10 @@ def check(paths: tuple[Path, ...], as_json: bool, today: date, specs: tuple[Path
 @shell.today_option
 @shell.catalog_option
 def read(
-    file: Path, as_json: bool, kind: str | None, output: Path | None, force: bool, today: date,
+    *, file: Path, as_json: bool, kind: str | None, output: Path | None, force: bool, today: date,
     specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
-    """Eine Mappe lesen: typisierte Datensätze mit ihrer Herkunft.
-
-    \b
-    Beispiele:
-      vorlagen read 17_angebotsliste.xlsx --json
-      vorlagen read 17_angebotsliste.xlsx --to csv -o tabellen
-    """
+    """Eine Mappe lesen: typisierte Datensätze mit ihrer Herkunft."""
     from vorlagen.export import read_json
 
     if (kind is None) != (output is None):
@@ -164,18 +158,13 @@ def _one_file(file: Path) -> None:
         raise shell.wrong_use(f"{file} ist ein Ordner; hier gilt eine Datei.", f"{file} is a folder; name one file.")
 
 
-@click.command(cls=shell.Command)
+@click.command(cls=shell.Command, epilog=shell.examples("vorlagen calculate 34_clv_berechnung.xlsx"))
 @FILE
 @shell.json_option
 @shell.today_option
 @shell.catalog_option
 def calculate(file: Path, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None) -> int:
-    """Alle Formelfelder und Kennzahlen aus den Eingaben neu berechnen und mit der Mappe vergleichen.
-
-    \b
-    Beispiel:
-      vorlagen calculate 34_clv_berechnung.xlsx
-    """
+    """Alle Formelfelder und Kennzahlen aus den Eingaben neu berechnen und mit der Mappe vergleichen."""
     from vorlagen.export import calculate_json
 
     _one_file(file)
@@ -212,7 +201,9 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
     click.echo(f"{len(differences)} {'Abweichungen' if lang == 'de' else 'differences'}")
 
 
-@click.command(cls=shell.Command)
+@click.command(
+    cls=shell.Command, epilog=shell.examples("vorlagen consolidate eingang/ --output ergebnis --to xlsx,csv")
+)
 @PATHS
 @click.option("--output", required=True, type=click.Path(path_type=Path), metavar="ORDNER", help="Zielordner.")
 @click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Formate mit Komma: xlsx, csv, parquet, duckdb.")
@@ -221,15 +212,10 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @shell.today_option
 @shell.catalog_option
 def consolidate(
-    paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, as_json: bool, today: date,
+    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, as_json: bool, today: date,
     specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
-    """Viele Mappen je Vorlage zu einer zusammenführen.
-
-    \b
-    Beispiel:
-      vorlagen consolidate eingang/ --output ergebnis --to xlsx,csv
-    """
+    """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
     from vorlagen.brand import Brand, load_brand
     from vorlagen.consolidate import consolidate as merge

@@ -85,10 +85,16 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
+def examples(*calls: str) -> str:
+    """Return the end of a help page: calls to copy."""
+    head = "Beispiel" if len(calls) == 1 else "Beispiele"
+    return "\b\n" + "\n".join((f"{head}:", *(f"  {call}" for call in calls)))
+
+
 # -- options ---------------------------------------------------------------------------------
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]
     """A day in ISO form."""
 
     name = "JJJJ-MM-TT"
@@ -278,6 +284,11 @@ def _allowed(param: Any, error: click.UsageError) -> str:
 class _Speaking:
     """Headings of help pages in German."""
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the words of the usage line."""
+        pieces: list[str] = super().collect_usage_pieces(ctx)  # type: ignore[misc]
+        return ["[OPTIONEN]" if piece == "[OPTIONS]" else piece for piece in pieces]
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
@@ -285,7 +296,8 @@ class _Speaking:
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write options, and commands where there are some."""
-        found = [p.get_help_record(ctx) for p in self.get_params(ctx)]  # type: ignore[attr-defined]
+        params = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]  # type: ignore[attr-defined]
+        found = [p.get_help_record(ctx) for p in params]
         if records := [record for record in found if record is not None]:
             with formatter.section("Optionen"):
                 formatter.write_dl(records)
@@ -314,7 +326,7 @@ class Group(_Speaking, click.Group):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the words of the usage line."""
-        return ["BEFEHL [OPTIONEN] …"]
+        return ["BEFEHL", "[OPTIONEN]", "…"]
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run and leave with the exit code."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vorlagen.commands import shell
 from vorlagen.consolidated import Consolidated, Merged
-from vorlagen.provenance import is_record_table, with_provenance
+from vorlagen.provenance import FRONT, is_record_table, with_provenance
 from vorlagen.records import ReadResult
 from vorlagen.spec import Lang, Table
 from vorlagen.values import Row, Values
@@ -20,24 +20,30 @@ _PACKAGES = {"parquet": ("pyarrow",), "duckdb": ("duckdb", "pyarrow")}
 
 def with_origins(result: ReadResult, lang: Lang, today: date) -> Merged:
     """Return the records of a workbook with file, sheet and row of each, nothing merged."""
-    assert result.template is not None and result.layout is not None
+    assert result.template is not None
+    assert result.layout is not None
     template = with_provenance(result.template)
     values = result.values
     blocks: dict[str, list[Row] | Row] = dict(values.blocks)
+    front = values.form(FRONT)
+    book = {
+        "quelle_datei": result.name,
+        "mappe_id": front.get("mappe_id"),
+        "mappe_team": front.get("team"),
+        "mappe_stichtag": front.get("stichtag"),
+    }
     for block in template.blocks.values():
         if isinstance(block, Table) and is_record_table(block):
             places = result.rows.get(block.key, [])
             blocks[block.key] = [
-                {"quelle_datei": result.name, "quelle_blatt": result.sheets[block.key], "quelle_zeile": place, **row}
+                {**book, "quelle_blatt": result.sheets[block.key], "quelle_zeile": place, **row}
                 for row, place in zip(values.rows(block.key), places, strict=True)
             ]
     capacities = {key: place.rows for key, place in result.layout.lists.items()}
     return Merged(template, lang, today, Values(blocks, values.lists), capacities=capacities)
 
 
-def write_tables(
-    result: ReadResult, kind: str, output: Path, *, lang: Lang, today: date, force: bool
-) -> list[Path]:
+def write_tables(result: ReadResult, kind: str, output: Path, *, lang: Lang, today: date, force: bool) -> list[Path]:
     """Write the record tables of a workbook.
 
     Args:

@@ -1,0 +1,514 @@
+"""Reading filled-in workbooks back: what is found, where, and what is said about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.filling import (
+    TODAY,
+    codes,
+    edit,
+    fill,
+    found,
+    generate,
+    place,
+    probe_catalog,
+    rezip,
+    set_raw,
+)
+from vorlagen.catalog import Catalog
+from vorlagen.checking import check
+from vorlagen.export import calculate_json, check_json, read_json
+from vorlagen.findings import CODES
+from vorlagen.reading import read_many, read_workbook
+from vorlagen.records import ReadResult
+from vorlagen.spec import Lang
+from vorlagen.values import Row, Values, example_values, starting_values
+
+FRONT = {"mappe_id": "M-1", "firma": "Muster GmbH", "team": "Süd", "bearbeiter": "L. Yildiz"}
+ROW = {"nr": "P-1", "bezeichnung": "Rolle", "stufe": "Anfang", "menge": 4, "preis": 2.5, "beginn": date(2026, 3, 1)}
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return probe_catalog(tmp_path_factory.mktemp("specs"))
+
+
+def values_with(catalog: Catalog, key: str = "probe", lang: Lang = "de", **blocks: list[Row] | Row) -> Values:
+    values = starting_values(catalog.template(key), lang, "BY", TODAY)
+    front = dict(FRONT, team={"de": "Süd", "en": "South"}[lang])
+    for block, content in {"deckblatt": front, **blocks}.items():
+        merged = {**values.form(block), **content} if isinstance(content, dict) else content
+        values = values.with_block(block, merged)
+    return values
+
+
+@pytest.fixture
+def filled(tmp_path: Path, catalog: Catalog) -> Path:
+    """A workbook with two records and a complete front sheet."""
+    rows = [dict(ROW), dict(ROW, nr="P-2", vorher="P-1")]
+    return generate(tmp_path / "probe.xlsx", catalog, "probe", values_with(catalog, posten=rows))
+
+
+def read(path: Path, catalog: Catalog) -> ReadResult:
+    result = read_workbook(path, catalog, today=TODAY)
+    assert "E_INTERNAL" not in codes(result), [f.message() for f in result.findings]
+    return result
+
+
+def at(field: str, row: int = 0, block: str = "posten") -> Callable[[Catalog], tuple[str, str]]:
+    return lambda catalog: place(catalog, "probe", block, field, row)
+
+
+# -- round trips ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_a_generated_example_reads_back_equal_and_without_findings(tmp_path: Path, catalog: Catalog, lang: Lang) -> None:
+    template = catalog.template("angebotsliste")
+    path = generate(tmp_path / "a.xlsx", catalog, template.key, example=True, lang=lang)
+    result = read(path, catalog)
+    check(result, today=TODAY)
+    expected = example_values(template, lang, "BY", TODAY)
+    assert found(result) == set()
+    assert result.values.form("deckblatt") == expected.form("deckblatt")
+    assert result.values.rows("angebote") == expected.rows("angebote")
+    assert {k: [r["wert"] for r in v] for k, v in result.values.lists.items()} == {
+        k: [r["wert"] for r in v] for k, v in expected.lists.items()
+    }
+
+
+def test_every_kind_of_block_reads_back_equal(tmp_path: Path, catalog: Catalog) -> None:
+    row = ROW | {
+        "anteil": 0.25, "faktor": 0.5, "ende": date(2026, 3, 2), "monat": date(2026, 3, 1), "uhr": time(9, 40),
+        "mail": "a@b.de", "telefon": "+49 89 1234", "web": "https://b.de/x", "plz": "01067", "notiz": "zwei\nZeilen",
+        "kunde": "K-1",
+    }  # fmt: skip
+    values = values_with(
+        catalog,
+        posten=[row],
+        rahmen={"satz": 0.07, "grenze": 3},
+        ziele=[{"ziel": 100.0}, {}, {"ziel": 7.25}],
+        plan=[{"stufe": "Ende", "halb": "zweites", "wert": 5}],
+    )
+    values.lists["L_STUFE"].append({"wert": "Mitte", "punkte": 2})
+    result = read(generate(tmp_path / "p.xlsx", catalog, "probe", values), catalog)
+    check(result, today=TODAY)
+    assert found(result) == set()
+    assert result.values.rows("posten") == [row | {"punkte": 1}]
+    assert result.values.form("rahmen") == {"satz": 0.07, "grenze": 3}
+    assert [r.get("ziel") for r in result.values.rows("ziele")][:3] == [100.0, None, 7.25]
+    assert result.values.rows("plan") == [{"stufe": "Ende", "halb": "zweites", "wert": 5}]
+    assert result.values.lists["L_STUFE"][2] == {"wert": "Mitte", "punkte": 2}
+    assert result.stored["posten"]["summe"] == [10.0]
+    assert result.stored["zaehlung"]["n"][0] == [1.0, 1.0]
+
+
+def test_a_blank_workbook_has_no_records_and_only_missing_front_entries(tmp_path: Path, catalog: Catalog) -> None:
+    result = read(generate(tmp_path / "b.xlsx", catalog, "probe"), catalog)
+    check(result, today=TODAY)
+    assert set(codes(result)) == {"E_REQUIRED"}
+    assert {f.block for f in result.findings} == {"deckblatt"}
+    assert result.counts.present == 0
+
+
+def test_saving_with_openpyxl_loses_results_but_raises_no_finding(filled: Path, catalog: Catalog) -> None:
+    result = read(edit(filled, lambda book: None), catalog)
+    check(result, today=TODAY)
+    assert found(result) == set()
+    assert result.states["posten"]["summe"] == ["uncalculated"] * 2
+    assert "punkte" not in result.values.rows("posten")[0]
+
+
+def test_origins_name_sheet_and_cell(filled: Path, catalog: Catalog) -> None:
+    result = read(filled, catalog)
+    assert result.sheets["posten"] == "Posten"
+    assert result.rows["posten"] == [5, 6]
+    assert result.cells["posten"]["nr"] == "A"
+    assert result.cells["rahmen"]["satz"] == place(catalog, "probe", "rahmen", "satz")[1]
+
+
+# -- what people do to a workbook ------------------------------------------------------------
+
+
+def test_blank_rows_inside_and_rows_below_the_table_are_read(filled: Path, catalog: Catalog) -> None:
+    below = 4 + 12 + 1
+    result = read(
+        fill(
+            filled,
+            {("Posten", "A9"): "P-9", ("Posten", "B9"): "x", ("Posten", f"A{below}"): "P-20", ("Posten", f"B{below}"): "y"},
+        ),
+        catalog,
+    )
+    assert [r["nr"] for r in result.values.rows("posten")] == ["P-1", "P-2", "P-9", "P-20"]
+    assert result.rows["posten"] == [5, 6, 9, below]
+    assert result.layout is not None
+    assert result.layout.placed["posten"].rows == 13
+    check(result, today=TODAY)
+    assert set(codes(result)) <= {"W_FORMULA_OVERWRITTEN"}
+
+
+def test_running_numbers_keep_their_place_across_blank_rows(filled: Path, catalog: Catalog) -> None:
+    result = read(fill(filled, {("Posten", "A9"): "P-9", ("Posten", "B9"): "x"}), catalog)
+    rows = calculate_json(result, TODAY)["blocks"]["posten"]
+    assert [r["pos"] for r in rows] == [1, 2, 5]
+
+
+def test_columns_may_be_reordered(filled: Path, catalog: Catalog) -> None:
+    def swap(book: Any) -> None:
+        sheet = book["Posten"]
+        for row in range(4, 8):
+            a, b = sheet.cell(row, 1), sheet.cell(row, 2)
+            a.value, b.value = b.value, a.value
+        columns = sheet.tables["tab_posten"].tableColumns
+        columns[0].name, columns[1].name = columns[1].name, columns[0].name
+
+    result = read(edit(filled, swap), catalog)
+    assert result.values.rows("posten")[0]["nr"] == "P-1"
+    assert result.cells["posten"]["nr"] == "B"
+    assert found(result) == set()
+
+
+def test_rows_inserted_above_and_sheets_renamed_do_not_matter(filled: Path, catalog: Catalog) -> None:
+    def move(book: Any) -> None:
+        book["Posten"].title = "Meine Posten"
+        book["Werte"].title = "Kram"
+
+    result = read(edit(filled, move), catalog)
+    assert len(result.values.rows("posten")) == 2
+    assert result.sheets["posten"] == "Meine Posten"
+    assert result.values.form("rahmen") == {"satz": 0.19}
+    assert "E_BLOCK_MISSING" not in codes(result)
+
+
+def test_a_table_without_its_list_object_is_found_by_headings(filled: Path, catalog: Catalog) -> None:
+    def drop(book: Any) -> None:
+        sheet = book["Posten"]
+        del sheet.tables["tab_posten"]
+        sheet.insert_rows(2)
+        sheet["A5"].value = "  nR. "
+
+    result = read(edit(filled, drop), catalog)
+    assert [r["nr"] for r in result.values.rows("posten")] == ["P-1", "P-2"]
+    assert result.rows["posten"] == [6, 7]
+
+
+def test_identity_survives_lost_properties(filled: Path, catalog: Catalog) -> None:
+    def drop(parts: dict[str, bytes]) -> None:
+        del parts["docProps/custom.xml"]
+
+    result = read(rezip(filled, drop), catalog)
+    assert result.outcome == "taken"
+    assert result.stamp is not None
+    assert (result.stamp.template, result.stamp.version, result.stamp.lang) == ("probe", 2, "de")
+
+
+def test_summaries_and_matrices_are_found_when_rows_were_inserted(filled: Path, catalog: Catalog) -> None:
+    sheet, cell = place(catalog, "probe", "ziele", "ziel", 1)
+
+    def move(book: Any) -> None:
+        book[sheet][cell].value = 12
+        book[sheet].insert_rows(3)
+
+    result = read(edit(filled, move), catalog)
+    assert result.values.rows("ziele")[1] == {"ziel": 12.0}
+
+
+def test_choices_are_read_in_any_spelling(filled: Path, catalog: Catalog) -> None:
+    cells = {("Posten", "C5"): " ANFANG", ("Posten", "C6"): "Finish", ("Posten", "A7"): "P-3", ("Posten", "C7"): "ende"}
+    result = read(fill(filled, cells | {("Posten", "A8"): "P-4", ("Posten", "C8"): "Anfang"}), catalog)
+    assert [r["stufe"] for r in result.values.rows("posten")] == ["Anfang", "Ende", "Ende", "Anfang"]
+    assert {c for code, c in found(result) if code == "W_VALUE_CONVERTED"} == {"C5", "C6", "C7"}
+
+
+def test_the_offices_own_list_values_count(filled: Path, catalog: Catalog) -> None:
+    template = catalog.template("probe")
+    result = read(filled, catalog)
+    assert result.layout is not None
+    listed = result.layout.lists["L_STUFE"]
+    cell = f"{chr(65 + listed.columns['wert'])}{listed.first + 3}"
+    result = read(fill(filled, {("Listen", cell): "Mitte", ("Posten", "C5"): "Mitte"}), catalog)
+    assert result.values.lists["L_STUFE"][2]["wert"] == "Mitte"
+    assert "W_VALUE_CHOICE" not in codes(result)
+    assert template.list_by_key["L_STUFE"].capacity == 5
+
+
+def test_totals_below_the_records_are_ignored_with_a_word(filled: Path, catalog: Catalog) -> None:
+    cells = {("Posten", "A8"): "Summe", ("Posten", "D8"): 8}
+    result = read(fill(filled, cells), catalog)
+    counts = result.counts
+    assert ("I_ROW_IGNORED", "") in found(result)
+    assert (counts.present, counts.taken, counts.rejected, counts.ignored) == (3, 2, 0, 1)
+
+
+def test_numbers_as_text_are_converted(filled: Path, catalog: Catalog) -> None:
+    cells = {("Posten", "D5"): "5", ("Posten", "E5"): "1.234,56 €", ("Posten", "F5"): "3,5 %", ("Posten", "H5"): "01.02.2026"}
+    result = read(fill(filled, cells), catalog)
+    row = result.values.rows("posten")[0]
+    assert (row["menge"], row["preis"], row["beginn"]) == (5, 1234.56, date(2026, 2, 1))
+    assert row["anteil"] == pytest.approx(0.035)
+    assert codes(result) == ["W_VALUE_CONVERTED"] * 4
+
+
+def test_a_1904_workbook_has_the_same_days(filled: Path, catalog: Catalog) -> None:
+    def switch(book: Any) -> None:
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+        book.epoch = CALENDAR_MAC_1904
+
+    result = read(edit(filled, switch), catalog)
+    assert result.values.rows("posten")[0]["beginn"] == date(2026, 3, 1)
+
+
+# -- one cell, one finding -------------------------------------------------------------------
+
+CELLS: list[tuple[str, str, Any]] = [
+    ("E_VALUE_TYPE", "menge", "viele"),
+    ("E_VALUE_TYPE", "menge", 2.5),
+    ("E_VALUE_TYPE", "beginn", "irgendwann"),
+    ("E_VALUE_AMBIGUOUS", "preis", "1.234"),
+    ("E_VALUE_AMBIGUOUS", "anteil", "3"),
+    ("E_VALUE_RANGE", "beginn", datetime(2120, 1, 1)),
+    ("W_VALUE_CHOICE", "stufe", "Mitte"),
+    ("W_VALUE_CONVERTED", "stufe", "anfang"),
+    ("W_VALUE_CONVERTED", "uhr", "9:40"),
+    ("W_VALUE_CONVERTED", "monat", datetime(2026, 3, 15)),
+    ("W_VALUE_CONVERTED", "bezeichnung", 4711),
+    ("E_INPUT_FORMULA", "preis", "=1+1"),
+    ("E_INPUT_FORMULA", "nr", "=A6"),
+]
+
+
+@pytest.mark.parametrize(("code", "field", "value"), CELLS)
+def test_a_cell_gives_its_finding(filled: Path, catalog: Catalog, code: str, field: str, value: Any) -> None:
+    where = at(field)(catalog)
+    result = read(fill(filled, {where: value}), catalog)
+    assert found(result) == {(code, where[1])}
+    assert result.findings[0].origin is not None
+    assert result.findings[0].origin.file == "probe.xlsx"
+    assert result.findings[0].field == field
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!"])
+def test_error_values_are_not_blank(filled: Path, catalog: Catalog, error: str) -> None:
+    set_raw(filled, "Posten", "E5", f' t="e"><v>{error}</v></c>')
+    result = read(filled, catalog)
+    assert found(result) == {("E_VALUE_ERROR", "E5")}
+    assert error in result.findings[0].message()
+
+
+def test_a_row_without_key_is_rejected_and_counted(filled: Path, catalog: Catalog) -> None:
+    result = read(fill(filled, {("Posten", "B8"): "ohne Nummer"}), catalog)
+    assert found(result) == {("E_ROW_NO_KEY", "A8")}
+    assert (result.counts.present, result.counts.taken, result.counts.rejected) == (3, 2, 1)
+
+
+def test_a_value_in_a_matrix_row_without_heading_is_reported(filled: Path, catalog: Catalog) -> None:
+    where = place(catalog, "probe", "plan", "wert", 4)
+    result = read(fill(filled, {where: 3}), catalog)
+    assert found(result) == {("E_ROW_NO_KEY", where[1])}
+
+
+def test_columns_unknown_and_missing(filled: Path, catalog: Catalog) -> None:
+    def rename(book: Any) -> None:
+        sheet = book["Posten"]
+        for cell, name in (("D4", "Stückzahl"), ("S4", "Betrag")):
+            sheet[cell].value = name
+            sheet.tables["tab_posten"].tableColumns[sheet[cell].column - 1].name = name
+
+    result = read(edit(filled, rename), catalog)
+    assert {c for c in found(result) if c[0] != "E_COLUMN_MISSING"} == {("W_COLUMN_UNKNOWN", "D4"), ("W_COLUMN_UNKNOWN", "S4")}
+    missing = {f.field: f.level for f in result.findings if f.code == "E_COLUMN_MISSING"}
+    assert missing == {"menge": "error", "summe": "warning"}
+
+
+def test_a_missing_key_column_rejects_all_rows_with_one_finding(filled: Path, catalog: Catalog) -> None:
+    def rename(book: Any) -> None:
+        book["Posten"]["A4"].value = "Kennung"
+        book["Posten"].tables["tab_posten"].tableColumns[0].name = "Kennung"
+
+    result = read(edit(filled, rename), catalog)
+    assert codes(result) == ["W_COLUMN_UNKNOWN", "E_COLUMN_MISSING"]
+    assert (result.counts.present, result.counts.rejected) == (2, 2)
+
+
+def test_a_missing_sheet_is_a_missing_block(filled: Path, catalog: Catalog) -> None:
+    def drop(book: Any) -> None:
+        del book["Posten"]
+
+    result = read(edit(filled, drop), catalog)
+    assert ("posten", "error") in {(f.block, f.level) for f in result.findings if f.code == "E_BLOCK_MISSING"}
+    check(result, today=TODAY)
+
+
+def test_a_deleted_cell_is_a_missing_field(filled: Path, catalog: Catalog) -> None:
+    def drop(book: Any) -> None:
+        book.defined_names["rahmen.satz"].attr_text = "Werte!#REF!"
+
+    result = read(edit(filled, drop), catalog)
+    assert [(f.code, f.field) for f in result.findings] == [("E_FIELD_MISSING", "satz")]
+
+
+def test_an_added_sheet_is_named(filled: Path, catalog: Catalog) -> None:
+    def add(book: Any) -> None:
+        book.create_sheet("Notizen")["A1"] = "privat"
+
+    result = read(edit(filled, add), catalog)
+    assert codes(result) == ["I_SHEET_UNKNOWN"]
+
+
+def test_a_constant_in_a_computed_cell_of_an_empty_row_is_reported(filled: Path, catalog: Catalog) -> None:
+    _, cell = at("summe", 5)(catalog)
+    result = read(fill(filled, {("Posten", cell): 12}), catalog)
+    assert found(result) == {("W_FORMULA_OVERWRITTEN", cell)}
+
+
+# -- identity ------------------------------------------------------------------------------
+
+
+def _properties(path: Path, **changes: str) -> Path:
+    def change(book: Any) -> None:
+        for key, value in changes.items():
+            book.custom_doc_props[f"vorlagen_{key}"].value = value
+
+    return edit(path, change)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "outcome"),
+    [
+        ({"template": "nirgends"}, "E_UNKNOWN_TEMPLATE", "refused"),
+        ({"version": "1"}, "E_TEMPLATE_VERSION", "refused"),
+        ({"spec": "0000"}, "W_SPEC_CHANGED", "taken"),
+    ],
+)
+def test_identity(filled: Path, catalog: Catalog, changes: dict[str, str], code: str, outcome: str) -> None:
+    result = read(_properties(filled, **changes), catalog)
+    assert (codes(result), result.outcome) == ([code], outcome)
+
+
+def test_a_workbook_of_someone_else(tmp_path: Path, catalog: Catalog) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active["A1"] = "Hallo"
+    book.save(tmp_path / "fremd.xlsx")
+    result = read(tmp_path / "fremd.xlsx", catalog)
+    assert (codes(result), result.outcome) == (["E_NO_TEMPLATE"], "refused")
+
+
+def test_our_own_faults_become_one_finding_without_data(
+    filled: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise RuntimeError("geheim")
+
+    monkeypatch.setattr("vorlagen.blockreading.BlockReader.read", fail)
+    result = read_workbook(filled, catalog, today=TODAY)
+    assert (codes(result), result.outcome) == (["E_INTERNAL"], "refused")
+    assert "geheim" not in result.findings[0].message()
+
+
+# -- many files ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_folders_are_searched_and_every_file_is_accounted_for(
+    tmp_path: Path, filled: Path, catalog: Catalog, jobs: int
+) -> None:
+    folder = tmp_path / "ein"
+    (folder / "nord").mkdir(parents=True)
+    shutil.copy(filled, folder / "nord" / "b.xlsx")
+    shutil.copy(filled, folder / "a.xlsx")
+    for name in ("~$a.xlsx", "Thumbs.db", "x.tmp", ".~lock.a.xlsx#"):
+        (folder / name).write_bytes(b"x")
+    (folder / "liesmich.txt").write_text("x", encoding="utf-8")
+    (folder / "alt.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    steps: list[tuple[int, int]] = []
+    results = read_many(
+        [folder, folder / "a.xlsx", tmp_path / "fehlt.xlsx"],
+        catalog,
+        today=TODAY,
+        jobs=jobs,
+        progress=lambda done, total: steps.append((done, total)),
+    )
+    got = {r.name: (r.outcome, codes(r)) for r in results}
+    assert got == {
+        "Thumbs.db": ("skipped", ["I_FILE_SKIPPED"]),
+        "a.xlsx": ("taken", []),
+        "alt.xls": ("refused", ["E_FILE_FORMAT"]),
+        "liesmich.txt": ("skipped", ["I_FILE_OTHER"]),
+        "nord/b.xlsx": ("duplicate", ["W_FILE_DUPLICATE"]),
+        "x.tmp": ("skipped", ["I_FILE_SKIPPED"]),
+        "~$a.xlsx": ("skipped", ["I_FILE_SKIPPED"]),
+        ".~lock.a.xlsx#": ("skipped", ["I_FILE_SKIPPED"]),
+        "fehlt.xlsx": ("refused", ["E_FILE_MISSING"]),
+    }
+    assert steps[-1] == (9, 9)
+    totals = check_json(results)["totals"]
+    assert totals["files_found"] == sum(totals[k] for k in ("taken", "duplicate", "skipped", "refused")) == 9
+    assert totals["rows_present"] == totals["rows_taken"] + totals["rows_rejected"] + totals["rows_ignored"] == 2
+    duplicate = next(r for r in results if r.outcome == "duplicate")
+    assert "a.xlsx" in duplicate.findings[0].message()
+    assert duplicate.values.blocks == {}
+
+
+def test_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def walk(top: Path, onerror: Callable[[OSError], None]) -> list[Any]:
+        onerror(PermissionError(13, "nein", str(top)))
+        return []
+
+    monkeypatch.setattr("vorlagen.reading.os.walk", walk)
+    results = read_many([tmp_path], catalog, today=TODAY)
+    assert [codes(r) for r in results] == [["E_FOLDER_UNREADABLE"]]
+
+
+# -- JSON ----------------------------------------------------------------------------------
+
+
+def test_read_json_has_all_inputs_and_origins(filled: Path, catalog: Catalog) -> None:
+    data = read_json(read(filled, catalog))
+    row = data["blocks"]["posten"][1]
+    assert (data["template"], data["version"], data["findings"]) == ("probe", 2, [])
+    assert (row["nr"], row["beginn"], row["preis"], row["notiz"]) == ("P-2", "2026-03-01", 2.5, None)
+    assert row["_origin"] == {"sheet": "Posten", "row": 6}
+    assert "summe" not in row
+    assert data["blocks"]["ziele"][0]["stufe"] == "Anfang"
+
+
+def test_calculate_json_has_computed_fields_and_differences(filled: Path, catalog: Catalog) -> None:
+    _, cell = at("summe")(catalog)
+    set_raw(filled, "Posten", cell, "><f>1</f><v>99</v></c>")
+    data = calculate_json(read(filled, catalog), TODAY)
+    row = data["blocks"]["posten"][0]
+    assert (row["nr"], row["summe"], row["punkte"]) == ("P-1", 10, 1)
+    assert data["blocks"]["zahlen"] == {"anzahl": 2, "umsatz": 20}
+    assert data["blocks"]["zaehlung"][0]["n"] == {"erstes": 2, "zweites": 2}
+    assert data["differences"] == [
+        {"sheet": "Posten", "cell": cell, "block": "posten", "field": "summe", "stored": 99, "computed": 10}
+    ]
+
+
+def test_findings_never_show_cell_contents(filled: Path, catalog: Catalog) -> None:
+    canary = "Kanarienvogel"
+    cells = {at(f)(catalog): canary for f in ("menge", "stufe", "mail", "telefon", "web", "plz", "vorher", "beginn")}
+    result = read(fill(filled, cells), catalog)
+    check(result, today=TODAY)
+    text = " ".join(f.message(lang) + f.remedy(lang) for f in result.findings for lang in ("de", "en"))
+    assert len(result.findings) >= len(cells)
+    assert canary not in text
+
+
+def test_codes_used_by_reading_exist() -> None:
+    sources = (Path("vorlagen") / name for name in ("reading.py", "blockreading.py", "checking.py", "intake/gate.py"))
+    import re
+
+    for path in sources:
+        for code in re.findall(r'"([EWI]_[A-Z_]+)"', path.read_text(encoding="utf-8")):
+            assert code in CODES
