@@ -1,6 +1,6 @@
 """Working days, whole months, the schedule of a Gantt chart, and German public holidays.
 
-Saturday and Sunday are free, and every date of the holiday set. Dates are `datetime.date`;
+Saturday and Sunday are free, and every date of the holiday set. Dates are `datetime.date` (or pandas Timestamps);
 a blank date (None, NaT) gives a blank result.
 """
 
@@ -42,6 +42,23 @@ class Scheduled(NamedTuple):
     delay: int | None
 
 
+def as_day(value: date | None) -> date | None:
+    """Read a cell value as a plain date.
+
+    Args:
+        value: date, datetime, pandas Timestamp (the time of day is dropped) or a blank.
+
+    Returns:
+        The date, None for a blank.
+    """
+    return None if value is None or is_blank(value) else date(value.year, value.month, value.day)
+
+
+def _free_days(holidays: Iterable[date]) -> frozenset[date]:
+    days = (as_day(day) for day in holidays)
+    return frozenset(day for day in days if day is not None)
+
+
 # -- working days ------------------------------------------------------------------------------
 
 
@@ -69,13 +86,13 @@ def workdays_in(start: date | None, end: date | None, holidays: Collection[date]
     Returns:
         Number of working days, None for a blank date. Source: Excel's NETWORKDAYS.
     """
-    first, last = _day(start), _day(end)
+    first, last = as_day(start), as_day(end)
     if first is None or last is None:
         return None
     sign, low, high = (1, first, last) if first <= last else (-1, last, first)
     weeks, rest = divmod((high - low).days + 1, 7)
     odd = sum((low + n * _DAY).weekday() < 5 for n in range(rest))
-    free = sum(low <= day <= high and day.weekday() < 5 for day in set(holidays))
+    free = sum(low <= day <= high and day.weekday() < 5 for day in _free_days(holidays))
     return sign * (weeks * 5 + odd - free)
 
 
@@ -110,10 +127,10 @@ def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NO
     Raises:
         OverflowError: Beyond the year 9999.
     """
-    day = _day(start)
+    day = as_day(start)
     if day is None:
         return None
-    free = frozenset(holidays)
+    free = _free_days(holidays)
     step = _DAY if days >= 0 else -_DAY
     for _ in range(abs(days)):
         day += step
@@ -136,7 +153,7 @@ def months_between(start: date | None, end: date | None) -> int | None:
         Months completed, a month being complete on the same day number (31.01. to 28.02. is 0);
         None for a blank date. Source: Excel's DATEDIF with "m".
     """
-    first, last = _day(start), _day(end)
+    first, last = as_day(start), as_day(end)
     if first is None or last is None:
         return None
     started = (last.year - first.year) * 12 + last.month - first.month
@@ -156,7 +173,7 @@ def months_ahead(start: date | None, months: int) -> date | None:
     Raises:
         ValueError: Outside the years 1 to 9999.
     """
-    day = _day(start)
+    day = as_day(start)
     if day is None:
         return None
     years, month = divmod(day.month - 1 + months, 12)
@@ -193,7 +210,7 @@ def schedule(tasks: Iterable[Task], today: date, holidays: Collection[date] = _N
 
     Source: catalogue 07.
     """
-    free = frozenset(holidays)
+    free = _free_days(holidays)
     done: dict[int, Scheduled] = {}
     for task in tasks:
         if task.nr in done:
@@ -209,7 +226,7 @@ def schedule(tasks: Iterable[Task], today: date, holidays: Collection[date] = _N
 
 def _scheduled(task: Task, predecessor_end: date | None, today: date, free: frozenset[date]) -> Scheduled:
     candidates = [] if predecessor_end is None else [predecessor_end + _DAY]
-    planned = _day(task.start_plan)
+    planned = as_day(task.start_plan)
     candidates += [] if planned is None else [planned]
     if not candidates or (task.predecessor is not None and predecessor_end is None):
         return Scheduled(task.nr, None, None, None, None, None)
@@ -238,7 +255,7 @@ def _status(progress: float | None, target: float) -> str | None:
 
 
 def _delay(task: Task, end: date, today: date, progress: float | None) -> int | None:
-    finished = _day(task.actual_end)
+    finished = as_day(task.actual_end)
     if finished is not None:
         return max(0, (finished - end).days)
     if progress is None:
@@ -304,7 +321,3 @@ def german_holidays(
         categories=("public", "catholic") if catholic else ("public",),
     )
     return sorted(found.items())
-
-
-def _day(value: date | None) -> date | None:
-    return None if value is None or is_blank(value) else value

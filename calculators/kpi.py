@@ -16,6 +16,7 @@ from datetime import date
 from typing import NamedTuple
 
 from calculators.accuracy import CalibrationClass, bias, brier, calibration, wape
+from calculators.calendar import as_day
 from calculators.outcomes import DRAFT, LOST, OPEN, OUTCOMES, WITHDRAWN, WON, read_outcomes
 from calculators.ratios import mean, median, percentile, product, ratio, ratios, weighted_mean
 from calculators.rounding import Cell, is_blank, number, numbers_of, total
@@ -201,8 +202,8 @@ def decision_days(offered_on: Iterable[date | None], decided_on: Iterable[date |
 
     Source: catalogue 17 (entscheidung_tage).
     """
-    pairs = zip(offered_on, decided_on, strict=True)
-    return [None if a is None or b is None or is_blank(a) or is_blank(b) else (b - a).days for a, b in pairs]
+    pairs = zip(map(as_day, offered_on), map(as_day, decided_on), strict=True)
+    return [None if a is None or b is None else (b - a).days for a, b in pairs]
 
 
 def decision_time(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from calculators.calendar import as_day
 from calculators.ratios import ratio
 from calculators.rounding import Cell, exact, is_blank, number, numbers_of, zero_if_blank
 from calculators.scoring import band, weighted_score
@@ -213,9 +214,10 @@ def recency_points(last_order: date | None, today: date) -> int:
 
     Source: catalogue 29 (r).
     """
-    if last_order is None or is_blank(last_order):
+    last = as_day(last_order)
+    if last is None:
         return 1
-    days = (today - last_order).days
+    days = (today - last).days
     return next((points for limit, points in RECENCY_LIMITS if days <= limit), 1)
 
 

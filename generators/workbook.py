@@ -17,7 +17,7 @@ from generators.pen import PlainWorksheet, new_workbook
 from generators.styles import Styles
 from vorlagen.brand import Brand
 from vorlagen.compute import compute
-from vorlagen.layout import DASHBOARD_COLUMNS, Layout, PlacedSheet, column_name, make_layout, quote_sheet
+from vorlagen.layout import DASHBOARD_COLUMNS, Layout, PlacedSheet, column_name, layout_for, quote_sheet
 from vorlagen.spec import Chart, Form, Gantt, Kpis, Lang, Matrix, Prose, Summary, Table, Template
 from vorlagen.stamp import Stamp
 from vorlagen.values import Values, list_rows
@@ -28,7 +28,6 @@ CREATED = datetime(2026, 1, 1)
 PAGE_WIDTH = 200.0
 # Rows of a dashboard that still read well on one page.
 PAGE_ROWS = 72
-SPARE_LIST_ROWS = 10
 
 
 def write_workbook(
@@ -77,20 +76,6 @@ def write_workbook(
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def layout_for(template: Template, values: Values, lang: Lang, rows: Mapping[str, int] | None = None) -> Layout:
-    """Return the layout that has room for the values."""
-    needed = {
-        block.key: max((rows or {}).get(block.key, block.rows), len(values.rows(block.key)))
-        for block in template.blocks.values()
-        if isinstance(block, Table)
-    }
-    capacities = {
-        c.key: max(c.capacity, len(values.lists.get(c.key, [])) + (0 if c.fix else min(c.spare, SPARE_LIST_ROWS)))
-        for c in template.lists
-    }
-    return make_layout(template, lang, needed, capacities)
 
 
 def _with_lists(template: Template, values: Values, lang: Lang) -> Values:
@@ -234,6 +219,3 @@ def _footer(ctx: Context, sheet: Any) -> None:
     page = ctx.say("Seite &P von &N", "Page &P of &N")
     size = f"&{styles.NOTE_SIZE - 1}"
     sheet.set_footer(f"&L{size} {left}&C{size} {title}&R{size} {page}")
-
-
-__all__ = ["layout_for", "write_workbook"]

@@ -12,7 +12,8 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from generators.workbook import layout_for, write_workbook
+from generators.workbook import write_workbook
+from vorlagen.layout import layout_for
 from tests.helpers import catalog_with
 from tests.specimens import KUNDENPROBE, PROBE
 from vorlagen.brand import Brand

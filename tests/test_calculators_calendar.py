@@ -49,7 +49,8 @@ def test_working_days_between() -> None:
     assert workdays_between(friday, monday, {monday}) == 0
     assert workdays_between(date(2026, 3, 7), date(2026, 3, 7)) == -1
     assert workdays_between(None, monday) is None
-    assert workdays_between(pd.NaT, monday) is None
+    column = pd.Series([friday, None], dtype="datetime64[ns]")
+    assert [workdays_between(day, monday, {pd.Timestamp(monday)}) for day in column] == [0, None]
 
 
 @given(DAYS, st.integers(0, 400), st.sets(DAYS, max_size=30))

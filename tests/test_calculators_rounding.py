@@ -108,4 +108,4 @@ def test_a_text_is_no_number_and_its_content_stays_private() -> None:
 def test_infinity_has_no_cents() -> None:
     for function in (round_half_away, to_cents, lambda value: sum_money([value])):
         with pytest.raises(ValueError, match="infinite"):
-            function(math.inf)  # type: ignore[operator]
+            function(math.inf)

@@ -150,7 +150,7 @@ sheets:
 @cache
 def mini(stock: bool = False) -> Template:
     with TemporaryDirectory() as folder:
-        return catalog_with(Path(folder), SPEC.replace("STOCK", str(stock).lower())).template("mini")
+        return catalog_with(SPEC.replace("STOCK", str(stock).lower()), Path(folder)).template("mini")
 
 
 def book(
@@ -605,7 +605,7 @@ def consolidated(tmp_path: Path) -> tuple[Consolidated, list[ReadResult], Path]:
     from tests.workbooks import brand
     from vorlagen.reading import read_many
 
-    catalog = catalog_with(tmp_path, SPEC.replace("STOCK", "false"))
+    catalog = catalog_with(SPEC.replace("STOCK", "false"), tmp_path)
     template = catalog.template("mini")
     inbox = tmp_path / "in"
     inbox.mkdir()
@@ -641,7 +641,7 @@ def test_end_to_end(tmp_path: Path) -> None:
     assert {p.name for p in out.iterdir()} == {p.name for p in paths}
     assert "90_mini_konsolidiert.xlsx" in {p.name for p in paths}
 
-    catalog = catalog_with(tmp_path, SPEC.replace("STOCK", "false"))
+    catalog = catalog_with(SPEC.replace("STOCK", "false"), tmp_path)
     back = read_workbook(out / "90_mini_konsolidiert.xlsx", catalog, today=TODAY)
     assert back.outcome == "taken", back.findings
     assert back.values.rows("angebote") == done.templates["mini"].values.rows("angebote")

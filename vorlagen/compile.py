@@ -284,7 +284,7 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
                 fault(f"{name} names '{key}'", nearest(key, keys))
     merge = getattr(block, "merge", None)
     if merge is not None:
-        for key in (*merge.on, *([merge.newest_by] if merge.newest_by else ())):
+        for key in (*merge.on, *merge.newest_by):
             if key not in block.by_key:
                 fault(f"merge names '{key}'", nearest(key, keys))
     for highlight in getattr(block, "highlight", ()):

@@ -6,7 +6,7 @@ first. Rows and columns are 0-based here, as XlsxWriter counts them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from vorlagen.spec import (
     Template,
     Text,
 )
+from vorlagen.values import Values
 
 LISTS_SHEET = Text("Listen", "Lists")
 NOTES_SHEET = Text("Hinweise", "Notes")
@@ -40,6 +41,7 @@ GRID_WIDTH = 13.0
 FORM_VALUE_WIDTH = 44.0
 FORM_HELP_WIDTH = 62.0
 PARAMETER_WIDTH = 20.0
+SPARE_LIST_ROWS = 10
 CARDS_PER_LINE = 6
 CHART_ROWS = 16
 DASHBOARD_COLUMNS = 10  # grid columns behind the label column that charts and cards span
@@ -223,6 +225,24 @@ def make_layout(
         sheets.append(PlacedSheet(LISTS_SHEET[lang], None, "lists", (), list_widths))
     sheets.append(PlacedSheet(NOTES_SHEET[lang], None, "notes", (), {0: MARGIN_WIDTH, 1: 34.0, 2: 18.0, 3: 100.0}))
     return Layout(template, lang, tuple(sheets), lists)
+
+
+def list_capacities(template: Template, lists: Mapping[str, Sequence[object]]) -> dict[str, int]:
+    """Return the rows of each choice list: what the spec gives, or the values there are and spare rows."""
+    return {
+        c.key: max(c.capacity, len(lists.get(c.key, ())) + (0 if c.fix else min(c.spare, SPARE_LIST_ROWS)))
+        for c in template.lists
+    }
+
+
+def layout_for(template: Template, values: Values, lang: Lang, rows: Mapping[str, int] | None = None) -> Layout:
+    """Return the layout that has room for the values."""
+    needed = {
+        block.key: max((rows or {}).get(block.key, block.rows), len(values.rows(block.key)))
+        for block in template.blocks.values()
+        if isinstance(block, Table)
+    }
+    return make_layout(template, lang, needed, list_capacities(template, values.lists))
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,13 @@ from vorlagen.compile import block_formulas
 from vorlagen.fieldtypes import TYPES
 from vorlagen.findings import Finding, Origin
 from vorlagen.formulas.ast import ChoiceRef, walk
-from vorlagen.layout import LISTS_SHEET
+from vorlagen.layout import LISTS_SHEET, list_capacities
 from vorlagen.merging import order
 from vorlagen.provenance import Source
 from vorlagen.records import ReadResult
 from vorlagen.spec import Block, ChoiceList, Field, Form, Lang, Table, Template, Text
 from vorlagen.values import Row, is_blank, list_rows
 
-SPARE_ROWS = 10
 
 
 def pinned_choices(template: Template) -> frozenset[tuple[str, str]]:
@@ -205,11 +204,8 @@ class MergedLists:
         return order(value)
 
     def capacities(self) -> dict[str, int]:
-        """Rows that each list gets on the sheet Listen (as generators.workbook.layout_for counts them)."""
-        return {
-            c.key: max(c.capacity, len(self.rows.get(c.key, [])) + (0 if c.fix else min(c.spare, SPARE_ROWS)))
-            for c in self.template.lists
-        }
+        """Rows that each list gets on the sheet Listen."""
+        return list_capacities(self.template, self.rows)
 
 
 def odd_ones(values: Sequence[tuple[Source, Any]]) -> list[tuple[Source, Any]]:

@@ -233,8 +233,7 @@ class Merger:
         return sorted(versions, key=self._age, reverse=True) if len(versions) > 1 else versions
 
     def _age(self, version: Version) -> tuple[Any, ...]:
-        by = self.merge.newest_by
-        stated = order(version.row.get(by)) if by else (0, 0)
+        stated = tuple(order(version.row.get(key)) for key in self.merge.newest_by)
         cutoff = max(e.cutoff for e in version.entries)
         return (stated, cutoff, tuple(order(v) for v in self.content(version.row)))
 

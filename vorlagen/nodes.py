@@ -154,9 +154,11 @@ class Builder:
         if origin in (Union, types.UnionType):
             return self.union(get_args(hint), node)
         if origin is tuple:
+            item = get_args(hint)[0]
+            if isinstance(node, ScalarNode) and item is str:
+                return (str(node.value),)  # a single key stands for a list of one
             if not isinstance(node, SequenceNode):
                 raise self.problem(node, "a list is expected", "write [a, b] or lines with -")
-            item = get_args(hint)[0]
             return tuple(self.each(item, node.value))
         if origin is dict:
             if not isinstance(node, MappingNode):

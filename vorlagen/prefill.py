@@ -152,13 +152,13 @@ class Filler:
                     self.problem("E_SOURCE_KEY", key=key, near=closest(key, self.template.blocks))
             elif isinstance(block, Form | Kpis):
                 if not isinstance(content, dict):
-                    self.problem("E_SOURCE_SHAPE", block=key, key=key, expected="{…}")
+                    self.problem("E_SOURCE_SHAPE", key, key=key, expected="{…}")
                     continue
                 record = self.record(block, content, f"{key}.")
                 if isinstance(block, Form):
                     values = values.with_block(key, {**values.form(key), **record})
             elif not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
-                self.problem("E_SOURCE_SHAPE", block=key, key=key, expected="[{…}, …]")
+                self.problem("E_SOURCE_SHAPE", key, key=key, expected="[{…}, …]")
             else:
                 rows = [self.record(block, row, f"{key}[{n}].") for n, row in enumerate(content)]
                 values = values.with_block(key, rows)
@@ -204,7 +204,8 @@ class Filler:
         names = [f.title[self.lang] for f in block.fields if not f.computed]
         for heading in table.headings:
             if heading not in columns and not heading.startswith("_"):
-                self.problem("E_SOURCE_COLUMN", line=table.heading_line, column=heading, near=closest(heading, names))
+                near = closest(heading, names)
+                self.problem("E_SOURCE_COLUMN", "", "", table.heading_line, heading, column=heading, near=near)
         wanted = {f.key: (f, Source(column=h)) for h, f in columns.items() if not f.computed}
         groups = [[line] for line in table.lines]
         rows = self.rows(block, wanted, groups, Evaluator({}))
@@ -252,7 +253,7 @@ class Filler:
             try:
                 name = str(evaluator.cell(mapping.split_by, [line]).value or "")
             except Fault as fault:
-                self.problem(fault.code, line=line.number, **fault.facts)
+                self.problem(fault.code, "", "", line.number, **fault.facts)
                 continue
             parts.setdefault(name, []).append(line)
         out: list[tuple[str, str, Sequence[Line]]] = []
@@ -419,7 +420,9 @@ class Filler:
         if self.findings:
             raise SourceErrors(self.findings, 1)
 
-    def problem(self, code: str, block: str = "", key: str = "", line: int = 0, column: str = "", **facts: Any) -> None:
+    def problem(
+        self, code: str, block: str = "", key: str = "", line: int = 0, column: str = "", /, **facts: Any
+    ) -> None:
         """Record one fault; `column` is the heading or the path in the file, shown as its place."""
         column = column or str(facts.get("column", ""))
         self.findings.append(Finding(code, Origin(self.file, self.sheet, column, line), block, key, facts))

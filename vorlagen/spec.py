@@ -165,7 +165,7 @@ class Merge:
     """How rows of the same key from several workbooks become one."""
 
     on: tuple[str, ...] = doc("key fields; none = identity", default=())
-    newest_by: str | None = doc("field whose newest value wins", default=None)
+    newest_by: tuple[str, ...] = doc("fields whose highest value wins, the first counting most", default=())
     conflict: Literal["newest", "hold", "combine"] = doc(
         "differing rows of one key: newest wins, all are held back, or fields combine by their own merge rule",
         default="newest",

@@ -215,7 +215,7 @@ def totals(pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None
     Args:
         pool: the texts.
         ranges: equally long ranges, one per criterion.
-        criteria: criterion cells; single ones hold for all rows.
+        criteria: criterion cells in one row each; single ones hold for all rows.
         ends: how many cells each row reaches, or None for all.
         weights: one line of weights per wanted total.
     """
@@ -223,7 +223,6 @@ def totals(pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None
     flat = [c.spread((count,)) if c.size == 1 else c.reshape(-1) for c in criteria]
     keys = [array for c in flat for array in (c.tag, c.num)]
     if ends is not None:
-        ends = np.broadcast_to(ends.ravel(), (count,))
         keys.append(ends)  # type: ignore[arg-type]
     first, group = distinct(*keys)
     parsed = [parse(pool, c.take(first) if c.size > 1 else c) for c in flat]

@@ -45,6 +45,8 @@ def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> 
         ranges.insert(len(criteria) - 1, Range(own.reshape(-1), 1, CELL))
     ends = ranges[0].ends
     shape = np.broadcast_shapes(*(c.shape for c in criteria), *([] if ends is None else [ends.shape]))
+    if ends is not None:
+        ends = np.broadcast_to(ends, shape).ravel()
     size = ranges[0].vec.size
     cells = Vec(np.full(size, NUMBER, np.uint8), np.ones(size)) if target is None else ranges[-1].vec
     is_number = cells.tag == NUMBER

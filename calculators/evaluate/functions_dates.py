@@ -134,7 +134,8 @@ def _holidays(given: Range) -> tuple[Days, Vec | None]:
     bad = np.flatnonzero(cells.tag == ERROR)
     if bad.size:
         return _days(np.zeros(0)), cells.take(bad[:1])
-    if (~np.isin(cells.tag, (BLANK, NUMBER))).any():
+    # The rows above come with their heading, and a text is no day.
+    if given.ends is not None or (~np.isin(cells.tag, (BLANK, NUMBER))).any():
         return _days(np.zeros(0)), error(ExcelError.VALUE)
     return _days(cells.num[cells.tag == NUMBER]), None
 

@@ -242,13 +242,14 @@ def _npv(scope: Scope, args: tuple[Node, ...]) -> Vec:
 def _extents(scope: Scope, arg: Node) -> set[tuple[int, int]]:
     """Return the sizes (height, width) of the ranges that an argument reads cell by cell."""
     given = [scope.range(leaf) for leaf in value_leaves(arg) if isinstance(leaf, RANGES)]
-    return {(cells.height, cells.width) for cells in given if isinstance(cells, Range)} or {(1, 1)}
+    # The rows above come with their heading, so they are never as long as a column or one cell.
+    window = scope.grid.rows + 1
+    ranges = [cells for cells in given if isinstance(cells, Range)]
+    return {(cells.height if cells.ends is None else window, cells.width) for cells in ranges} or {(1, 1)}
 
 
 def _extent(sizes: set[tuple[int, int]]) -> tuple[int, int] | None:
     """Return the size that all ranges fill or, as headings of a matrix, repeat to."""
-    if (0, 1) in sizes:
-        return (0, 1)
     height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
     fits = all(h in (1, height) and w in (1, width) for h, w in sizes)
     return (height, width) if fits else None

@@ -46,7 +46,7 @@ def write_form(ctx: Context, sheet: Any, placed: Placed, *, help_column: int | N
         if ctx.is_input(item):
             rules.validate(ctx, sheet, placed, item, (row, col, row, col))
         if help_column is not None and item.help is not None:
-            pen.text(row, help_column, item.help[ctx.lang], ctx.styles.note(text_wrap=wrap_help, valign="top" if item.type == "long" else "vcenter"))
+            pen.text(row, help_column, item.help[ctx.lang], ctx.styles.note(text_wrap=wrap_help, indent=1, valign="top" if item.type == "long" else "vcenter"))
         if block.columns == 1:
             sheet.set_row(row, 62 if item.type == "long" else 21)
     rules.mark_missing(ctx, sheet, placed)
