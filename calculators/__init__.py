@@ -1,0 +1,1 @@
+"""Computing in Python: formulas over columns, and independent textbook implementations."""

@@ -140,7 +140,7 @@ def growing(margin: float, years: int, g: float = 0.0) -> list[float]:
 
 
 def clv(
-    margin: Cell, r: Cell, d: Cell, years: int, g: Cell = None, acquisition: Cell = None, first_certain: bool = False
+    margin: Cell, r: Cell, d: Cell, years: int, *, g: Cell = None, acquisition: Cell = None, first_certain: bool = False
 ) -> float | None:
     """Compute the present value of a customer over a finite horizon, as the sum of its years.
 
@@ -197,7 +197,7 @@ def present_value_factor(r: Cell, d: Cell, years: int, g: Cell = None, first_cer
 
 
 def clv_infinite(
-    margin: Cell, r: Cell, d: Cell, g: Cell = None, acquisition: Cell = None, first_certain: bool = False
+    margin: Cell, r: Cell, d: Cell, *, g: Cell = None, acquisition: Cell = None, first_certain: bool = False
 ) -> float | None:
     """Compute the present value of a customer without a horizon: m·r / (1 + d − r(1+g)).
 
@@ -316,6 +316,7 @@ def sensitivity(
     retentions: Sequence[float],
     discounts: Sequence[float],
     years: int,
+    *,
     g: Cell = None,
     acquisition: Cell = None,
     first_certain: bool = False,
@@ -339,10 +340,13 @@ def sensitivity(
 
     Source: catalogue 34 (Sensitivität).
     """
-    return [
-        [clv(margin, r, d, years, g, acquisition, first_certain) if 0 <= r <= 1 and d > -1 else None for d in discounts]
-        for r in retentions
-    ]
+
+    def cell(r: float, d: float) -> float | None:
+        if not 0 <= r <= 1 or d <= -1:
+            return None
+        return clv(margin, r, d, years, g=g, acquisition=acquisition, first_certain=first_certain)
+
+    return [[cell(r, d) for d in discounts] for r in retentions]
 
 
 def clv_frame(customers: pd.DataFrame, d: float, years: int, first_certain: bool = False) -> pd.DataFrame:
@@ -375,8 +379,8 @@ def clv_frame(customers: pd.DataFrame, d: float, years: int, first_certain: bool
         row = {
             "referenz_jahr": referral,
             "m": m,
-            "clv": clv(m, r, d, years, g, cost, first_certain),
-            "clv_monetaer": clv(monetary, r, d, years, g, cost, first_certain),
+            "clv": clv(m, r, d, years, g=g, acquisition=cost, first_certain=first_certain),
+            "clv_monetaer": clv(monetary, r, d, years, g=g, acquisition=cost, first_certain=first_certain),
             "clv_einfach": clv_simple(m, r, years, cost),
             "clv_cac": clv_to_cac(m, present_value_factor(r, d, years, g, first_certain), cost),
         }

@@ -85,6 +85,7 @@ def cost_line(line: OfferLine) -> LineResult:
 def cost_offer(
     lines: Iterable[OfferLine],
     extras: Iterable[tuple[Cell, Cell]] = (),
+    *,
     total_discount: Cell = None,
     cash_discount: Cell = None,
     bonus: Cell = None,

@@ -250,6 +250,7 @@ def forecast_table(
     probabilities: Iterable[Cell],
     is_open: Iterable[object],
     today: date,
+    *,
     months: int = 12,
 ) -> list[BucketRow]:
     """Sum the open offers by month: overdue, the months, later, without date.

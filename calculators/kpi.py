@@ -318,6 +318,7 @@ def conversations_per_hour(conversations: Cell, minutes: Cell) -> float | None:
 def call_plan(
     addresses: Cell,
     reach: Cell,
+    *,
     attempts_per_address: Cell,
     attempt_minutes: Cell,
     talk_minutes: Cell,

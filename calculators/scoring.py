@@ -182,6 +182,7 @@ def traffic_light(value: Cell, green_from: float, yellow_from: float) -> str | N
 
 
 def lead_score(
+    *,
     revenue: Cell = None,
     employees: Cell = None,
     purchasing: Cell = None,

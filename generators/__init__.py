@@ -1,0 +1,1 @@
+"""Everything that writes files for people; the only place that uses XlsxWriter."""

@@ -12,7 +12,7 @@ from vorlagen.values import is_blank
 TEXT_MAX = 32767
 
 
-class PlainWorksheet(Worksheet):
+class PlainWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
     """A worksheet that writes formulas as they are handed in.
 
     The function set needs no future-function prefixes, and the regular expressions that

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from generators.context import Context
-from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT, TYPES
+from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT
 from vorlagen.layout import Placed, cell_name, column_name
 from vorlagen.spec import Block, Field, Formula, Gantt, Highlight, Matrix, Table
 
@@ -40,7 +40,6 @@ def _criteria(
         return {"validate": "list", "source": f"={item.list}"}, own
     tests: list[str] = []
     words: list[str] = []
-    info = TYPES[item.type]
     if item.type in ("int", "decimal", "money", "percent"):
         tests.append(f"ISNUMBER({first})")
         words.append(say("eine Zahl", "a number"))
@@ -65,10 +64,14 @@ def _criteria(
         words.append(say("eine E-Mail-Adresse name@firma.de", "an e-mail address name@company.com"))
     elif item.type == "phone":
         tests.append(f"LEN({first})>=6")
-        words.append(say("eine Telefonnummer aus Ziffern, Leerzeichen und +", "a telephone number of digits, blanks and +"))
+        words.append(
+            say("eine Telefonnummer aus Ziffern, Leerzeichen und +", "a telephone number of digits, blanks and +")
+        )
     elif item.type == "url":
         tests.append(f'OR(LEFT({first},7)="http://",LEFT({first},8)="https://")')
-        words.append(say("eine Adresse, die mit http:// oder https:// beginnt", "an address beginning with http:// or https://"))
+        words.append(
+            say("eine Adresse, die mit http:// oder https:// beginnt", "an address beginning with http:// or https://")
+        )
     else:
         limit = LONG_LIMIT if item.type == "long" else TEXT_LIMIT
         tests.append(f"LEN({first})<={limit}")
@@ -81,7 +84,6 @@ def _criteria(
     if len(formula) > MESSAGE_MAX:  # Excel's limit for a validation formula
         formula = "=" + tests[0]
     allowed = say("Erlaubt ist ", "Allowed: ") + ", ".join(words) + "."
-    del info
     return {"validate": "custom", "value": formula}, allowed
 
 
@@ -106,7 +108,9 @@ def _limits(
         if isinstance(limit, Formula):
             text = ctx.print_rule(placed, limit.node)
             tests.append(f'OR(({text})="",{first}{op}({text}))')
-            words.append(ctx.say("passend zu den anderen Angaben der Zeile", "consistent with the other entries of the row"))
+            words.append(
+                ctx.say("passend zu den anderen Angaben der Zeile", "consistent with the other entries of the row")
+            )
         else:
             shown = f"{limit * 100:g} %" if percent else f"{limit:,.10g}".replace(",", "." if ctx.lang == "de" else ",")
             tests.append(f"{first}{op}{limit:g}")
@@ -149,7 +153,7 @@ def highlight(ctx: Context, sheet: Any, placed: Placed) -> None:
     block = placed.block
     for rule in getattr(block, "highlight", ()):
         for area in _areas(block, placed, rule):
-            sheet.conditional_format(area, _options(ctx, placed, rule, area))
+            sheet.conditional_format(area, _options(ctx, placed, rule))
 
 
 def _areas(block: Block, placed: Placed, rule: Highlight) -> list[str]:
@@ -165,11 +169,13 @@ def _areas(block: Block, placed: Placed, rule: Highlight) -> list[str]:
     return [placed.place(key) for key in placed.cells]
 
 
-def _options(ctx: Context, placed: Placed, rule: Highlight, area: str) -> dict[str, Any]:
+def _options(ctx: Context, placed: Placed, rule: Highlight) -> dict[str, Any]:
     if rule.style == "bar":
         return {"type": "data_bar", "bar_color": ctx.styles.light, "bar_solid": True, "min_type": "num", "min_value": 0}
     if rule.style in ("heat", "heat_reverse"):
-        colours = ["#FFFFFF", "#FFF3CC", "#F2B8A0"] if rule.style == "heat_reverse" else ["#FFFFFF", "#DCEBDD", "#7DB58F"]
+        colours = (
+            ["#FFFFFF", "#FFF3CC", "#F2B8A0"] if rule.style == "heat_reverse" else ["#FFFFFF", "#DCEBDD", "#7DB58F"]
+        )
         return {
             "type": "3_color_scale", "min_color": colours[0], "mid_color": colours[1], "max_color": colours[2]
         }  # fmt: skip
@@ -180,5 +186,4 @@ def _options(ctx: Context, placed: Placed, rule: Highlight, area: str) -> dict[s
     if isinstance(placed.block, Matrix):
         column = placed.across[0]
     text = ctx.printer.print(tree, placed.block.key, plain=True, part="cell").at(placed.first, 1, column)
-    del area
     return {"type": "formula", "criteria": f"={text}", "format": ctx.styles.highlight(rule.style)}

@@ -132,7 +132,11 @@ class Styles:
     def input(self, item: Field, **more: Any) -> Any:
         """Cell to fill in."""
         return self.make(
-            **(self._of(item) | {"bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_LINE, "locked": False} | more)
+            **(
+                self._of(item)
+                | {"bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_LINE, "locked": False}
+                | more
+            )
         )
 
     def computed(self, item: Field, **more: Any) -> Any:

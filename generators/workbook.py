@@ -17,7 +17,7 @@ from generators.pen import PlainWorksheet, new_workbook
 from generators.styles import Styles
 from vorlagen.brand import Brand
 from vorlagen.compute import compute
-from vorlagen.layout import DASHBOARD_COLUMNS, Layout, PlacedSheet, column_name, layout_for, quote_sheet
+from vorlagen.layout import DASHBOARD_COLUMNS, PlacedSheet, column_name, layout_for, quote_sheet
 from vorlagen.spec import Chart, Form, Gantt, Kpis, Lang, Matrix, Prose, Summary, Table, Template
 from vorlagen.stamp import Stamp
 from vorlagen.values import Values, list_rows

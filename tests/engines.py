@@ -52,7 +52,9 @@ def formula_cells(path: Path) -> Iterator[FormulaCell]:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    yield FormulaCell(sheet.title, cell.coordinate, str(cell.value), plain(values[cell.coordinate].value))
+                    yield FormulaCell(
+                        sheet.title, cell.coordinate, str(cell.value), plain(values[cell.coordinate].value)
+                    )
 
 
 def plain(value: Any) -> Any:
@@ -125,7 +127,10 @@ class IronCalc:
 
         self.model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
         self.model.evaluate()
-        self.sheets = {s["name"] if isinstance(s, dict) else s.name: n for n, s in enumerate(self.model.get_worksheets_properties())}
+        self.sheets = {
+            s["name"] if isinstance(s, dict) else s.name: n
+            for n, s in enumerate(self.model.get_worksheets_properties())
+        }
 
     def value(self, sheet: str, cell: str) -> Any:
         """Return the value of a cell."""

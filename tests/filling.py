@@ -13,11 +13,11 @@ from typing import Any
 from openpyxl import load_workbook
 
 from generators.workbook import write_workbook
-from vorlagen.layout import layout_for
 from tests.helpers import catalog_with
 from tests.specimens import KUNDENPROBE, PROBE
 from vorlagen.brand import Brand
 from vorlagen.catalog import Catalog
+from vorlagen.layout import layout_for
 from vorlagen.records import ReadResult
 from vorlagen.spec import Lang
 from vorlagen.values import Values, example_values, starting_values
@@ -52,10 +52,10 @@ def generate(
     return path
 
 
-def place(catalog: Catalog, key: str, block: str, field: str, row: int = 0, lang: Lang = "de") -> tuple[str, str]:
-    """Return (sheet, cell) of a field in a new workbook; `row` counts records from 0."""
+def place(catalog: Catalog, key: str, block: str, field: str, row: int = 0) -> tuple[str, str]:
+    """Return (sheet, cell) of a field in a new German workbook; `row` counts records from 0."""
     template = catalog.template(key)
-    layout = layout_for(template, starting_values(template, lang, "BY", TODAY), lang)
+    layout = layout_for(template, starting_values(template, "de", "BY", TODAY), "de")
     placed = layout.placed[block]
     first = placed.place(field).split(":")[0]
     letters = first.rstrip("0123456789")

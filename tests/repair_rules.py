@@ -18,7 +18,9 @@ from openpyxl.utils.cell import range_boundaries
 M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _GERMAN = re.compile(r"\b(WENN|SUMME|UND|ODER|SVERWEIS|ZÄHLENWENN|HEUTE|WENNFEHLER|MITTELWERT)\(")
-_FUTURE = re.compile(r"(?<![.\w])(XLOOKUP|FILTER|SORT|UNIQUE|LET|IFS|CONCAT|TEXTJOIN|MAXIFS|MINIFS|IFNA|DAYS|ISOWEEKNUM|AGGREGATE)\(")
+_FUTURE = re.compile(
+    r"(?<![.\w])(XLOOKUP|FILTER|SORT|UNIQUE|LET|IFS|CONCAT|TEXTJOIN|MAXIFS|MINIFS|IFNA|DAYS|ISOWEEKNUM|AGGREGATE)\("
+)
 _STRING = re.compile(r'"(?:[^"]|"")*"')
 _CELL_LIKE = re.compile(r"^([A-Za-z]{1,3}\d{1,7}|[Rr]\d*[Cc]\d*|[RrCc])$")
 
@@ -142,7 +144,9 @@ def sheet_names(p: Package) -> Iterator[str]:
 def formula_text(p: Package) -> Iterator[str]:
     """Stored formulas have commas, English names, prefixes where needed, no leading = and 8,192 characters at most."""
     for name, part, sheet in p.sheets:
-        nodes = [(c.attrib.get("r", "?"), c.findtext(M + "f")) for c in sheet.iter(M + "c") if c.find(M + "f") is not None]
+        nodes = [
+            (c.attrib.get("r", "?"), c.findtext(M + "f")) for c in sheet.iter(M + "c") if c.find(M + "f") is not None
+        ]
         nodes += [("validation", f.text) for tag in ("formula1", "formula2") for f in sheet.iter(M + tag)]
         nodes += [("rule", f.text) for f in sheet.iter(M + "formula")]
         nodes += [("column", f.text) for t in p.tables(part) for f in t.iter(M + "calculatedColumnFormula")]
@@ -177,16 +181,16 @@ def doubled_formats(p: Package) -> Iterator[str]:
         seen: Counter[tuple[str, str, str]] = Counter()
         for block in sheet.iter(M + "conditionalFormatting"):
             for rule in block.iter(M + "cfRule"):
-                key = (block.attrib["sqref"], rule.attrib["type"], "|".join(f.text or "" for f in rule.iter(M + "formula")))
+                key = (
+                    block.attrib["sqref"],
+                    rule.attrib["type"],
+                    "|".join(f.text or "" for f in rule.iter(M + "formula")),
+                )
                 seen[key] += 1
         for key, count in seen.items():
             if count > 1:
                 yield f"{name}: conditional format twice at {key[0]}"
-        boxes = [
-            range_boundaries(ref)
-            for v in sheet.iter(M + "dataValidation")
-            for ref in v.attrib["sqref"].split()
-        ]
+        boxes = [range_boundaries(ref) for v in sheet.iter(M + "dataValidation") for ref in v.attrib["sqref"].split()]
         for n, a in enumerate(boxes):
             for b in boxes[n + 1 :]:
                 if a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]:

@@ -51,12 +51,27 @@ sheets:
           - {key: vorher, title: {de: Vorgänger, en: Predecessor}, ref: posten.nr}
           - {key: kunde, title: {de: Kunde, en: Customer}, ref: kundenprobe.kunden.kunde}
           - {key: summe, title: {de: Summe, en: Total}, type: money, formula: "STRICT([@menge]*[@preis])"}
-          - {key: je, title: {de: Je Stück, en: Each}, type: decimal, formula: "IF([@faktor]=\"\", \"\", [@preis]/[@faktor])"}
-          - {key: punkte, title: {de: Punkte, en: Points}, type: int, carried: true, formula: "LOOKUP_IN(L_STUFE, [@stufe], punkte)"}
+          - key: je
+            title: {de: Je Stück, en: Each}
+            type: decimal
+            formula: "IF([@faktor]=\"\", \"\", [@preis]/[@faktor])"
+          - key: punkte
+            title: {de: Punkte, en: Points}
+            type: int
+            carried: true
+            formula: "LOOKUP_IN(L_STUFE, [@stufe], punkte)"
           - {key: pos, title: {de: Pos., en: Pos.}, type: int, formula: "POS()"}
-          - {key: gut, title: {de: Prüfung, en: Check}, type: choice, list: L_OK, check: true, formula: "IF([@menge]=99, L_OK.pruefen, L_OK.ok)"}
+          - key: gut
+            title: {de: Prüfung, en: Check}
+            type: choice
+            list: L_OK
+            check: true
+            formula: "IF([@menge]=99, L_OK.pruefen, L_OK.ok)"
         checks:
-          - {key: dreizehn, when: "AND([@menge]=13, [@preis]=13)", field: preis, message: {de: Zweimal 13., en: Twice 13.}}
+          - key: dreizehn
+            when: "AND([@menge]=13, [@preis]=13)"
+            field: preis
+            message: {de: Zweimal 13., en: Twice 13.}
           - {key: vierzehn, when: "[@menge]=14", severity: warning, message: {de: Vierzehn., en: Fourteen.}}
   - name: {de: Werte, en: Values}
     blocks:
@@ -79,7 +94,10 @@ sheets:
         row: {key: stufe, title: {de: Stufe, en: Stage}, list: L_STUFE}
         fields:
           - {key: ziel, title: {de: Ziel, en: Target}, type: money}
-          - {key: ist, title: {de: Ist, en: Actual}, type: money, formula: "SUMIFS(posten[summe], posten[stufe], [@stufe])"}
+          - key: ist
+            title: {de: Ist, en: Actual}
+            type: money
+            formula: "SUMIFS(posten[summe], posten[stufe], [@stufe])"
       - kind: matrix
         key: plan
         title: {de: Plan, en: Plan}

@@ -31,7 +31,9 @@ def test_imports_point_one_way(path: Path) -> None:
     found = imports(path)
     package = path.relative_to(ROOT).parts[0]
     if package == "calculators":
-        bad = {n for n in found if n.split(".")[0] in ("vorlagen", "generators") and not n.startswith("vorlagen.formulas")}
+        bad = {
+            n for n in found if n.split(".")[0] in ("vorlagen", "generators") and not n.startswith("vorlagen.formulas")
+        }
         assert not bad
         assert not {n for n in found if n.split(".")[0] in ("openpyxl", "xlsxwriter", "python_calamine")}
     if package == "vorlagen" and path not in COMMAND_LINE:

@@ -23,7 +23,7 @@ def test_sample_34_has_the_value_that_35_shows() -> None:
     assert referral == pytest.approx(1_200)
     m = c.yearly_margin(26_000, 6_000, 1_500, referral, 500)
     assert m == pytest.approx(23_200)
-    assert c.clv(m, 0.85, 0.10, 5, 0.02, 0) == pytest.approx(58_891, abs=0.5)
+    assert c.clv(m, 0.85, 0.10, 5, g=0.02, acquisition=0) == pytest.approx(58_891, abs=0.5)
 
 
 def test_two_years_by_hand() -> None:
@@ -58,10 +58,10 @@ def test_npv_of_microsofts_example() -> None:
     assert c.npv(0.10, [-10_000, 3_000, 4_200, 6_800]) == pytest.approx(1_188.44, abs=0.005)
 
 
-@given(st.floats(-1e5, 1e5), RATES, DISCOUNTS, YEARS, GROWTH, st.booleans())
-def test_closed_form_is_the_series_sum(m: float, r: float, d: float, years: int, g: float, certain: bool) -> None:
+@given(m=st.floats(-1e5, 1e5), r=RATES, d=DISCOUNTS, years=YEARS, g=GROWTH, certain=st.booleans())
+def test_closed_form_is_the_series_sum(*, m: float, r: float, d: float, years: int, g: float, certain: bool) -> None:
     factor = c.present_value_factor(r, d, years, g, certain)
-    value = c.clv(m, r, d, years, g, 1_000, certain)
+    value = c.clv(m, r, d, years, g=g, acquisition=1_000, first_certain=certain)
     assert factor is not None
     assert value == pytest.approx(m * factor - 1_000, rel=1e-9, abs=1e-6)
     flows = [row.cash_flow * row.survival for row in c.clv_series(c.growing(m, years, g), r, d, None, certain)]
@@ -71,7 +71,7 @@ def test_closed_form_is_the_series_sum(m: float, r: float, d: float, years: int,
 def test_closed_form_where_q_is_1() -> None:
     """r(1+g)/(1+d) = 0.8 × 1.375 / 1.1 = 1: every year is worth r/(1+d)."""
     assert c.present_value_factor(0.8, 0.1, 5, 0.375) == pytest.approx(5 * 0.8 / 1.1)
-    assert c.clv(1, 0.8, 0.1, 5, 0.375) == pytest.approx(5 * 0.8 / 1.1)
+    assert c.clv(1, 0.8, 0.1, 5, g=0.375) == pytest.approx(5 * 0.8 / 1.1)
 
 
 @given(st.floats(1, 1e5), st.floats(0, 0.9), DISCOUNTS, st.booleans())
@@ -121,7 +121,7 @@ def test_blanks() -> None:
     assert c.clv(None, 0.8, 0.1, 5) is None
     assert c.clv(100, None, 0.1, 5) is None
     assert c.clv(100, 0.8, None, 5) is None
-    assert c.clv(100, 0.8, 0.1, 5, None, None) == c.clv(100, 0.8, 0.1, 5, 0, 0)
+    assert c.clv(100, 0.8, 0.1, 5) == c.clv(100, 0.8, 0.1, 5, g=0, acquisition=0)
     assert c.referral_value(1, None, 100) is None
     assert c.yearly_margin(None) == 0
     assert c.clv_to_cac(100, 2, 0) is None
@@ -131,7 +131,7 @@ def test_blanks() -> None:
 @pytest.mark.parametrize(("r", "d", "g", "years"), [(1.1, 0.1, 0, 5), (0.8, -1, 0, 5), (0.8, 0.1, -1, 5), (1, 1, 0, 0)])
 def test_impossible_rates_are_refused(r: float, d: float, g: float, years: int) -> None:
     with pytest.raises(ValueError, match=r"rate|horizon"):
-        c.clv(100, r, d, years, g)
+        c.clv(100, r, d, years, g=g)
 
 
 def test_sensitivity() -> None:

@@ -158,7 +158,9 @@ def test_empty_and_impossible_offers() -> None:
 def test_the_floor_price_leaves_nothing_and_the_minimum_price_the_margin(
     skonto: float, bonus: float, wanted: float, quantity: int, unit_cost: int
 ) -> None:
-    costing = c.cost_offer([c.OfferLine(quantity, 2_000, unit_cost)], [(50, 0)], None, skonto, bonus, min_margin=wanted)
+    costing = c.cost_offer(
+        [c.OfferLine(quantity, 2_000, unit_cost)], [(50, 0)], cash_discount=skonto, bonus=bonus, min_margin=wanted
+    )
     costs, kept = quantity * unit_cost + 50, 1 - skonto - bonus
     assert costing.preisuntergrenze is not None
     assert costing.preis_fuer_mindestmarge is not None

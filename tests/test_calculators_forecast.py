@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -111,7 +112,11 @@ def test_golden_28() -> None:
 
 def test_only_full_years_count() -> None:
     """2024 is flat (index 1), 2025 the golden year, 2026 has three months: means 25/26 and 37/26."""
-    years: dict[int, list[float | None]] = {2024: [50] * 12, 2025: [100] * 11 + [200], 2026: [10, 20, 30] + [None] * 9}
+    years: dict[int, Sequence[float | None]] = {
+        2024: [50] * 12,
+        2025: [100] * 11 + [200],
+        2026: [10, 20, 30] + [None] * 9,
+    }
     indices, spans = forecast.seasonal_indices(years), forecast.seasonal_spans(years)
     assert indices == pytest.approx([25 / 26] * 11 + [37 / 26])
     assert spans == pytest.approx([1 / 13] * 11 + [11 / 13])

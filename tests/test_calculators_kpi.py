@@ -137,9 +137,10 @@ def test_telephone() -> None:
 
 def test_call_plan() -> None:
     """300 addresses × 2.5 attempts × 2 min + 120 talks × 6 min = 37 h; 2 callers × 4 h = 4.625 days; 18 dates."""
-    plan = kpi.call_plan(300, 0.4, 2.5, 2, 6, 0.15, 2, 4)
+    rest = {"attempt_minutes": 2, "talk_minutes": 6, "appointment_share": 0.15, "callers": 2, "hours_per_day": 4}
+    plan = kpi.call_plan(300, 0.4, attempts_per_address=2.5, **rest)
     assert plan == pytest.approx((750, 120, 37, 4.625, 18))
-    assert kpi.call_plan(300, None, 2.5, 2, 6, 0.15, 2, 4) == (750, None, None, None, None)
+    assert kpi.call_plan(300, None, attempts_per_address=2.5, **rest) == (750, None, None, None, None)
 
 
 def test_data_quality() -> None:

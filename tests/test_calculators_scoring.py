@@ -13,8 +13,12 @@ WEIGHTS_33 = [0.25, 0.10, 0.10, 0.05, 0.12, 0.08, 0.08, 0.06, 0.04, 0.04, 0.05, 
 
 def test_golden_02() -> None:
     """Points of the lists: quartalsweise 6, entscheidet 10, ≤3 Monate 8; jährlich 4, empfiehlt 7, unklar 2."""
-    first = s.lead_score(48e6, 410, 350_000, 6, 10, 8, 8)
-    second = s.lead_score(9e6, 65, 60_000, 4, 7, 2, 5)
+    first = s.lead_score(
+        revenue=48e6, employees=410, purchasing=350_000, cycle_points=6, authority_points=10, need_points=8, fit=8
+    )
+    second = s.lead_score(
+        revenue=9e6, employees=65, purchasing=60_000, cycle_points=4, authority_points=7, need_points=2, fit=5
+    )
     assert (first.score, first.gaps, first.priority) == (8.10, 0, "A")
     assert (second.score, second.gaps, second.priority) == (4.25, 0, "B")
 
@@ -84,11 +88,12 @@ def test_utility_analysis() -> None:
         s.Requirement("soll", 0.2, (5, 10, 5, 1)),
     ]
     one, two, three, four = s.utility_analysis(requirements)
-    assert one == (6.8, False, 1, 1, 1)
-    assert two == (7.9, True, 1, 0.5, None)
+    assert tuple(one) == (6.8, False, 1, 1, 1)
+    assert tuple(two) == (7.9, True, 1, 0.5, None)
     assert three.rank == 2
-    assert four == (None, False, 2 / 3, 0.5, None)
+    assert tuple(four) == (None, False, 2 / 3, 0.5, None)
     assert s.utility_analysis([s.Requirement("muss", 0.9, (8,))])[0].utility is None
+    assert not s.utility_analysis([s.Requirement("muss", 1, (5,))])[0].knocked_out  # exactly the minimum
     assert s.utility_analysis([]) == []
     with pytest.raises(ValueError, match="zip"):
         s.utility_analysis([s.Requirement("muss", 0.5, (8,)), s.Requirement("muss", 0.5, (8, 9))])

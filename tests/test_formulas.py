@@ -6,12 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vorlagen.formulas.ast import AboveRef, Binary, Boolean, Call, ChoiceRef, ColRef, FieldRef, ListRef, Literal, Node
-from vorlagen.formulas.ast import Number, PrevRef, RowRef, Unary
+from tests.workbooks import CATALOG
+from vorlagen.formulas.ast import (
+    AboveRef,
+    Binary,
+    Boolean,
+    Call,
+    ChoiceRef,
+    ColRef,
+    FieldRef,
+    ListRef,
+    Literal,
+    Node,
+    Number,
+    PrevRef,
+    RowRef,
+    Unary,
+)
 from vorlagen.formulas.parse import FormulaError, parse
 from vorlagen.formulas.printing import Printer
 from vorlagen.layout import make_layout
-from tests.workbooks import CATALOG
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from vorlagen.records import ReadResult
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SHEET = "xl/worksheets/sheet2.xml"
+FAR = b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 Parts = dict[str, bytes]
 
 
@@ -55,10 +56,11 @@ def remove(name: str) -> Callable[[Parts], None]:
     return lambda parts: parts.__delitem__(name)
 
 
-def replace(name: str, old: bytes, new: bytes) -> Callable[[Parts], None]:
+def replace(name: str, *words: bytes) -> Callable[[Parts], None]:
     def change(parts: Parts) -> None:
-        assert old in parts[name]
-        parts[name] = parts[name].replace(old, new, 1)
+        for old, new in zip(words[::2], words[1::2], strict=True):
+            assert old in parts[name]
+            parts[name] = parts[name].replace(old, new, 1)
 
     return change
 
@@ -97,22 +99,16 @@ PACKAGES: list[tuple[str, str, Callable[[Parts], None]]] = [
     ("no types", "E_FILE_UNREADABLE", remove("[Content_Types].xml")),
     ("no workbook", "E_FILE_UNREADABLE", remove("xl/workbook.xml")),
     ("no sheet", "E_FILE_UNREADABLE", remove(SHEET)),
-    ("no sheets", "E_FILE_UNREADABLE", replace("xl/_rels/workbook.xml.rels", b"/worksheet\"", b"/chartsheet\"")),
+    ("no sheets", "E_FILE_UNREADABLE", replace("xl/workbook.xml", b"<sheets>", b"<other>", b"</sheets>", b"</other>")),
+    ("broken texts", "E_FILE_UNREADABLE", replace("xl/sharedStrings.xml", b"</t>", b"</u>")),
     ("broken workbook", "E_FILE_UNREADABLE", replace("xl/workbook.xml", b"</workbook>", b"")),
     ("no workbook root", "E_FILE_UNREADABLE", add("xl/workbook.xml", b"<worksheet/>")),
     ("broken sheet", "E_FILE_UNREADABLE", replace(SHEET, b"</row>", b"</raw>")),
     ("unique count", "E_FILE_LIMIT", add("xl/sharedStrings.xml", b'<sst count="1" uniqueCount="4000000000"/>')),
     ("bomb", "E_FILE_LIMIT", add("xl/media/a.xml", b" " * 8_000_000)),
     ("entries", "E_FILE_LIMIT", lambda parts: parts.update({f"a/{n}.xml": b"<a/>" for n in range(2001)})),
-    ("box", "E_FILE_LIMIT", replace(SHEET, b"<sheetData>", b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
+    ("box", "E_FILE_LIMIT", replace(SHEET, b"<sheetData>", FAR)),
 ]  # fmt: skip
-
-
-def _make(change: Callable[[Parts], None]) -> Callable[[Parts], None]:
-    def all_sheets(parts: Parts) -> None:
-        change(parts)
-
-    return all_sheets
 
 
 @pytest.mark.parametrize(("code", "change"), [case[1:] for case in PACKAGES], ids=[case[0] for case in PACKAGES])
@@ -120,8 +116,6 @@ def test_bad_packages(
     tmp_path: Path, catalog: Catalog, good: bytes, code: str, change: Callable[[Parts], None]
 ) -> None:
     result = read_bytes(rebuilt(good, tmp_path, change), tmp_path, catalog)
-    if code == "E_FILE_UNREADABLE" and result.outcome == "taken":
-        pytest.fail("was taken")
     assert (codes(result), result.outcome) == ([code], "refused")
     assert result.findings[0].origin is not None
     assert result.findings[0].origin.file == "x.xlsx"
@@ -132,7 +126,10 @@ def test_bad_packages(
 
 def test_a_sound_workbook_passes(tmp_path: Path, catalog: Catalog, good: bytes) -> None:
     assert read_bytes(good, tmp_path, catalog).outcome == "taken"
-    assert read_bytes(rebuilt(good, tmp_path, add("customXml/a.xml", "<a/>".encode("utf-16"))), tmp_path, catalog).outcome == "taken"
+    assert (
+        read_bytes(rebuilt(good, tmp_path, add("customXml/a.xml", "<a/>".encode("utf-16"))), tmp_path, catalog).outcome
+        == "taken"
+    )
 
 
 def test_backslashes_in_names_pass(tmp_path: Path, catalog: Catalog, good: bytes) -> None:
@@ -184,6 +181,8 @@ def test_a_missing_file_a_folder_part_and_a_pipe(tmp_path: Path, catalog: Catalo
     assert codes(read_workbook(tmp_path / "fehlt.xlsx", catalog, today=TODAY)) == ["E_FILE_MISSING"]
     (tmp_path / "datei").write_bytes(b"x")
     assert codes(read_workbook(tmp_path / "datei" / "y.xlsx", catalog, today=TODAY)) == ["E_FILE_MISSING"]
+    if not hasattr(os, "mkfifo"):
+        return
     os.mkfifo(tmp_path / "pipe.xlsx")
     assert codes(read_workbook(tmp_path / "pipe.xlsx", catalog, today=TODAY)) == ["E_FILE_UNREADABLE"]
 
@@ -239,7 +238,9 @@ def test_a_panic_of_the_reader_is_one_finding(
     assert (codes(result), result.outcome) == (["E_LIMIT_CRASH"], "refused")
 
 
-@pytest.mark.parametrize("name", ["~$a.xlsx", "a.tmp", "Thumbs.db", "THUMBS.DB", "desktop.ini", ".~lock.a.xlsx#", "._a.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["~$a.xlsx", "a.tmp", "Thumbs.db", "THUMBS.DB", "desktop.ini", ".~lock.a.xlsx#", "._a.xlsx"]
+)
 def test_temporary_files_are_skipped(tmp_path: Path, catalog: Catalog, name: str) -> None:
     assert is_temporary(name)
     result = read_bytes(b"x", tmp_path, catalog, name)
@@ -271,15 +272,15 @@ UNUSUAL = {
 def test_formulas_errors_and_missing_results(xml: str) -> None:
     scan = scan_sheet(xml.encode(), LIMITS)
     assert scan.errors == {(0, 1): "#REF!", (2, 26): "#DIV/0!"}
-    assert dict(scan.formulas) == {2: {0}, 0: {2}, 1: {2}, 26: {2}, 3: {2}}
-    assert dict(scan.uncalculated) == {1: {2}, 3: {2}}
+    assert scan.formulas == {"C1", "A3", "B3", "AA3", "D3"}
+    assert scan.uncalculated == {"B3", "D3"}
 
 
 @pytest.mark.parametrize(
     ("formula", "areas"),
     [
         ("Listen!$A$6:$A$15", [("Listen", 5, 0, 14, 0)]),
-        ("Listen!$A$6:INDEX(Listen!$A$6:$A$25,MAX(1,COUNTA(Listen!$A$6:$A$25)))", [("Listen", 5, 0, 5, 0), ("Listen", 5, 0, 24, 0)] + [("Listen", 5, 0, 24, 0)]),
+        ("Listen!$A$6:INDEX(Listen!$A$6:$A$25,2)", [("Listen", 5, 0, 5, 0), ("Listen", 5, 0, 24, 0)]),
         ("'Meine ''Liste'''!$B$2", [("Meine 'Liste'", 1, 1, 1, 1)]),
         ("Werte!#REF!", []),
     ],

@@ -25,7 +25,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 CATALOG = Catalog()
 
 
-def load(path: Path, key: str = "angebotsliste", mapping: Path | None = None, lang: Any = "de") -> list[tuple[str, Values]]:
+def load(
+    path: Path, key: str = "angebotsliste", mapping: Path | None = None, lang: Any = "de"
+) -> list[tuple[str, Values]]:
     given = load_map(mapping) if mapping else None
     return load_values(path, CATALOG.template(key), lang, TODAY, given, catalog=CATALOG)
 
@@ -48,8 +50,9 @@ def faults(error: pytest.ExceptionInfo[SourceErrors]) -> list[tuple[str, int, st
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_csv_in_every_dress(tmp_path: Path, mark: str, encoding: str) -> None:
+    value_heading = CATALOG.template("angebotsliste").field("angebote", "angebotssumme").title.en
     rows = [
-        ["Angebots-Nr.", "firma", "Offer value", "Status *", "angebot_am", "Region"],
+        ["Angebots-Nr.", "firma", value_heading, "Status *", "angebot_am", "Region"],
         ["0007", "Müller & Söhne", "1.234,50", "gewonnen", "05.03.2026", "south"],
         ["0008", '"Ö", quer', "12", "in_verhandlung", "2026-03-06", "Süd"],
     ]
@@ -136,7 +139,12 @@ def test_plain_sheet_keeps_types(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in ([], ["Angebots-Nr.", "Angebotssumme", "Angebot am", "Version"], [1001, 12.5, date(2026, 3, 1), 2.0], []):
+    for row in (
+        [],
+        ["Angebots-Nr.", "Angebotssumme", "Angebot am", "Version"],
+        [1001, 12.5, date(2026, 3, 1), 2.0],
+        [],
+    ):
         sheet.append(row)
     book.save(tmp_path / "plain.xlsx")
     assert load(tmp_path / "plain.xlsx")[0][1].rows("angebote") == [
@@ -151,7 +159,13 @@ def test_json_ignores_computed_and_underscored_keys_only(tmp_path: Path) -> None
         "blocks": {
             "deckblatt": {"mappe_id": "N-1", "team": "Nord", "stichtag": "2026-04-01", "stichtag_eff": "1999-01-01"},
             "angebote": [
-                {"angebot_nr": "A", "angebotssumme": 10.1, "w": 0.5, "_origin": {"sheet": "x", "row": 1}, "region": None}
+                {
+                    "angebot_nr": "A",
+                    "angebotssumme": 10.1,
+                    "w": 0.5,
+                    "_origin": {"sheet": "x", "row": 1},
+                    "region": None,
+                }
             ],
         },
     }
@@ -164,7 +178,7 @@ def test_json_ignores_computed_and_underscored_keys_only(tmp_path: Path) -> None
     with pytest.raises(SourceErrors) as error:
         load(written(tmp_path, "a.json", json.dumps(data)))
     assert {(f.facts["key"], f.facts["near"]) for f in error.value.findings} == {
-        ("extra", "template"),
+        ("extra", "version"),
         ("angebote[0].angebotsume", "angebotssumme"),
         ("angebot", "angebote"),
     }
@@ -179,7 +193,9 @@ def test_values_of_another_template_are_refused(tmp_path: Path) -> None:
 # -- mappings --------------------------------------------------------------------------------
 
 
-LINES = "order;shop;state;price;kind;day\n1;A;NY;1,000.50;x;03/01/2026\n1;A;NY;0.25;y;03/01/2026\n2;B;TX;7;;03/02/2026\n"
+LINES = (
+    "order;shop;state;price;kind;day\n1;A;NY;1,000.50;x;03/01/2026\n1;A;NY;0.25;y;03/01/2026\n2;B;TX;7;;03/02/2026\n"
+)
 MAP = """
 block: angebote
 decimal: "."
@@ -226,8 +242,8 @@ def test_missing_columns_and_unknown_names_are_found_with_their_lines(tmp_path: 
         ("E_MAP_COLUMN", 9, "kind"),
         ("E_MAP_COMPUTED", 12, None),
         ("E_MAP_NAME", 16, "L_PRODUKTGRUPPE"),
-        ("E_MAP_NAME", 16, "L_MITARBEITER"),
-    } or {f[0] for f in found} == {"E_MAP_NAME", "E_MAP_COLUMN", "E_MAP_COMPUTED"}
+        ("E_MAP_NAME", 16, "L_REGION"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -291,9 +307,7 @@ def test_slugs() -> None:
 
 
 def test_chinook_customers_become_three_lists() -> None:
-    books = load(
-        EXAMPLES / "data/chinook_customer.csv", "kundenstamm", EXAMPLES / "chinook_kundenstamm.yaml"
-    )
+    books = load(EXAMPLES / "data/chinook_customer.csv", "kundenstamm", EXAMPLES / "chinook_kundenstamm.yaml")
     assert {slug: len(v.rows("kunden")) for slug, v in books} == {
         "jane_peacock": 21,
         "margaret_park": 20,

@@ -70,7 +70,9 @@ def at(field: str, row: int = 0, block: str = "posten") -> Callable[[Catalog], t
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
-def test_a_generated_example_reads_back_equal_and_without_findings(tmp_path: Path, catalog: Catalog, lang: Lang) -> None:
+def test_a_generated_example_reads_back_equal_and_without_findings(
+    tmp_path: Path, catalog: Catalog, lang: Lang
+) -> None:
     template = catalog.template("angebotsliste")
     path = generate(tmp_path / "a.xlsx", catalog, template.key, example=True, lang=lang)
     result = read(path, catalog)
@@ -142,7 +144,12 @@ def test_blank_rows_inside_and_rows_below_the_table_are_read(filled: Path, catal
     result = read(
         fill(
             filled,
-            {("Posten", "A9"): "P-9", ("Posten", "B9"): "x", ("Posten", f"A{below}"): "P-20", ("Posten", f"B{below}"): "y"},
+            {
+                ("Posten", "A9"): "P-9",
+                ("Posten", "B9"): "x",
+                ("Posten", f"A{below}"): "P-20",
+                ("Posten", f"B{below}"): "y",
+            },
         ),
         catalog,
     )
@@ -247,8 +254,33 @@ def test_totals_below_the_records_are_ignored_with_a_word(filled: Path, catalog:
     assert (counts.present, counts.taken, counts.rejected, counts.ignored) == (3, 2, 0, 1)
 
 
+def test_sums_written_below_the_table_are_ignored(filled: Path, catalog: Catalog) -> None:
+    result = read(fill(filled, {("Posten", "D18"): "=SUM(D5:D16)", ("Posten", "E18"): "=SUM(E5:E16)"}), catalog)
+    assert found(result) == {("I_ROW_IGNORED", "")}
+    assert result.counts.ignored == 1
+
+
+def test_a_totals_row_switched_on_in_excel_is_no_record(filled: Path, catalog: Catalog) -> None:
+    def switch(book: Any) -> None:
+        sheet = book["Posten"]
+        table = sheet.tables["tab_posten"]
+        last = int(table.ref.rsplit("W", 1)[1]) + 1
+        table.ref, table.totalsRowCount = f"A4:W{last}", 1
+        sheet.cell(last, 1).value = "Ergebnis"
+        sheet.cell(last, 5).value = "=SUBTOTAL(109,tab_posten[Preis])"
+
+    result = read(edit(filled, switch), catalog)
+    assert codes(result) == ["I_ROW_IGNORED"]
+    assert (result.counts.present, result.counts.taken, result.counts.ignored) == (3, 2, 1)
+
+
 def test_numbers_as_text_are_converted(filled: Path, catalog: Catalog) -> None:
-    cells = {("Posten", "D5"): "5", ("Posten", "E5"): "1.234,56 €", ("Posten", "F5"): "3,5 %", ("Posten", "H5"): "01.02.2026"}
+    cells = {
+        ("Posten", "D5"): "5",
+        ("Posten", "E5"): "1.234,56 €",
+        ("Posten", "F5"): "3,5 %",
+        ("Posten", "H5"): "01.02.2026",
+    }
     result = read(fill(filled, cells), catalog)
     row = result.values.rows("posten")[0]
     assert (row["menge"], row["preis"], row["beginn"]) == (5, 1234.56, date(2026, 2, 1))
@@ -323,7 +355,10 @@ def test_columns_unknown_and_missing(filled: Path, catalog: Catalog) -> None:
             sheet.tables["tab_posten"].tableColumns[sheet[cell].column - 1].name = name
 
     result = read(edit(filled, rename), catalog)
-    assert {c for c in found(result) if c[0] != "E_COLUMN_MISSING"} == {("W_COLUMN_UNKNOWN", "D4"), ("W_COLUMN_UNKNOWN", "S4")}
+    assert {c for c in found(result) if c[0] != "E_COLUMN_MISSING"} == {
+        ("W_COLUMN_UNKNOWN", "D4"),
+        ("W_COLUMN_UNKNOWN", "S4"),
+    }
     missing = {f.field: f.level for f in result.findings if f.code == "E_COLUMN_MISSING"}
     assert missing == {"menge": "error", "summe": "warning"}
 
@@ -397,7 +432,7 @@ def test_a_workbook_of_someone_else(tmp_path: Path, catalog: Catalog) -> None:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active["A1"] = "Hallo"
+    book.create_sheet("Blatt")["A1"] = "Hallo"
     book.save(tmp_path / "fremd.xlsx")
     result = read(tmp_path / "fremd.xlsx", catalog)
     assert (codes(result), result.outcome) == (["E_NO_TEMPLATE"], "refused")
@@ -459,7 +494,9 @@ def test_folders_are_searched_and_every_file_is_accounted_for(
     assert duplicate.values.blocks == {}
 
 
-def test_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_is_refused(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def walk(top: Path, onerror: Callable[[OSError], None]) -> list[Any]:
         onerror(PermissionError(13, "nein", str(top)))
         return []

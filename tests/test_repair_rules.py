@@ -16,7 +16,9 @@ def sound(path: Path) -> Path:
     sheet = book.add_worksheet("Daten")
     sheet.add_table("A1:B3", {"name": "tab_x", "columns": [{"header": "Alpha"}, {"header": "Beta"}]})
     sheet.data_validation("A2:A3", {"validate": "list", "source": ["ja", "nein"]})
-    sheet.conditional_format("B2:B3", {"type": "formula", "criteria": "=$B2>1", "format": book.add_format({"bold": True})})
+    sheet.conditional_format(
+        "B2:B3", {"type": "formula", "criteria": "=$B2>1", "format": book.add_format({"bold": True})}
+    )
     sheet.write_formula("D1", "=SUM(tab_x[Beta])", None, 0)
     sheet.merge_range("F1:G1", "x")
     book.define_name("mein_name", "=Daten!$A$1")
@@ -64,7 +66,12 @@ def test_rule_catches_its_specimen(rule: str, part: str, old: str, new: str, tmp
 
 def test_doubled_formats_are_caught(tmp_path: Path) -> None:
     path = sound(tmp_path / "a.xlsx")
-    damage(path, "xl/worksheets/sheet1.xml", "</cfRule>", '</cfRule><cfRule type="expression" priority="2"><formula>$B2&gt;1</formula></cfRule>')
+    damage(
+        path,
+        "xl/worksheets/sheet1.xml",
+        "</cfRule>",
+        '</cfRule><cfRule type="expression" priority="2"><formula>$B2&gt;1</formula></cfRule>',
+    )
     assert any(f.startswith("doubled_formats") for f in repair_rules.findings(path))
 
 

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from generators.workbook import write_workbook
-from vorlagen.layout import layout_for
 from tests import workbooks
-from vorlagen.layout import Layout
+from vorlagen.layout import Layout, layout_for
 from vorlagen.reading import read_workbook
 from vorlagen.spec import Field, Form, Lang, Summary, Table
 from vorlagen.values import Values, starting_values

@@ -28,7 +28,9 @@ def as_json(value: Any) -> Any:
 
 def errors(source: str) -> list[str]:
     validator = jsonschema.Draft202012Validator(SCHEMA)
-    return [f"{list(e.absolute_path)}: {e.message[:200]}" for e in validator.iter_errors(as_json(yaml.safe_load(source)))]
+    return [
+        f"{list(e.absolute_path)}: {e.message[:200]}" for e in validator.iter_errors(as_json(yaml.safe_load(source)))
+    ]
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -51,7 +53,8 @@ def test_the_starter_is_valid() -> None:
         ("kind: table", "kind: tabel"),
         ("type: money", "type: mony"),
         ("version: 1", "version: eins"),
-        ("identity: [eintrag_nr]", "identity: eintrag_nr"),
+        ("rows: 200", "rows: viele"),
+        ("identity: [eintrag_nr]", "identity: {eintrag_nr: 1}"),
     ],
 )
 def test_a_fault_is_found(old: str, new: str) -> None:

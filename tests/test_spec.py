@@ -81,16 +81,16 @@ def test_a_further_template_is_one_file(tmp_path: Path) -> None:
         ("name: {de: Daten, en: Data}", "name: {de: 'a/b', en: Data}", 16, "sheet name 'a/b'", "31 characters"),
     ],
 )  # fmt: skip
-def test_faults_name_line_and_remedy(
-    old: str, new: str, line: int, message: str, hint: str, tmp_path: Path
-) -> None:
+def test_faults_name_line_and_remedy(old: str, new: str, line: int, message: str, hint: str, tmp_path: Path) -> None:
     found = problems(tmp_path, old, new.replace('"', '\\"') if "FARBE.blau" in new else new)
     assert any(where == line and message in text and hint in text for where, text in found), found
     assert all("36_mini.yaml" in text for _, text in found)
 
 
 def test_all_faults_are_collected(tmp_path: Path) -> None:
-    text = GOOD.replace("required: true", "reqired: true").replace("type: money, title: {de: Betrag", "type: mony, title: {de: Betrag")
+    text = GOOD.replace("required: true", "reqired: true").replace(
+        "type: money, title: {de: Betrag", "type: mony, title: {de: Betrag"
+    )
     with pytest.raises(SpecErrors) as error:
         load(tmp_path, text)
     assert len(error.value.problems) == 2

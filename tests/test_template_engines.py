@@ -18,7 +18,9 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, st
     if not engines.have_libreoffice():
         pytest.skip("LibreOffice is not installed")
     folder = tmp_path_factory.mktemp("books")
-    paths = {(key, kind): workbooks.write(folder, key, kind, today=date.today()) for key in workbooks.KEYS for kind in KINDS}
+    paths = {
+        (key, kind): workbooks.write(folder, key, kind, today=date.today()) for key in workbooks.KEYS for kind in KINDS
+    }
     copies = engines.LibreOffice(tmp_path_factory.mktemp("libreoffice")).recalculate(list(paths.values()))
     return {name: (path, copies[path]) for name, path in paths.items()}
 

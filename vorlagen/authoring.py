@@ -107,7 +107,7 @@ sheets:
         key: eintraege
         rows: 200
         identity: [eintrag_nr]              # a row is occupied when this is filled
-        merge: {{on: [eintrag_nr], newest_by: geaendert_am}}
+        merge: {{on: [eintrag_nr], newest_by: [geaendert_am]}}
         fields:
           - {{key: eintrag_nr, title: {{de: "Eintrag-Nr.", en: "Entry no."}}, required: true, unique: true}}
           - {{key: bezeichnung, title: {{de: Bezeichnung, en: Description}}, required: true, width: 34}}

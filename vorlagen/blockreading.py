@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from vorlagen.choices import choice_readers
 from vorlagen.fieldtypes import TYPES, Unparsable, clean_text
 from vorlagen.findings import Finding, Origin, Severity
+from vorlagen.intake.cells import split_name
 from vorlagen.intake.raw import Area, RawBook, RawSheet
 from vorlagen.layout import Layout, cell_name, column_name, make_layout
 from vorlagen.locating import Located, Locator, fold, layout_of, list_areas, list_columns, sheet_named
@@ -17,7 +18,20 @@ from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values, list_rows, rows_from_spec
 
 _TOTALS = frozenset(
-    "summe summen gesamt gesamtsumme gesamtergebnis zwischensumme insgesamt ergebnis total totals sum subtotal".split()
+    [
+        "summe",
+        "summen",
+        "gesamt",
+        "gesamtsumme",
+        "gesamtergebnis",
+        "zwischensumme",
+        "insgesamt",
+        "ergebnis",
+        "total",
+        "totals",
+        "sum",
+        "subtotal",
+    ]
 )
 _DAYS_1904 = 1462
 
@@ -172,11 +186,13 @@ class BlockReader:
         sheet, row, column = spot
         if (error := sheet.scan.errors.get((row, column))) is not None:
             return error, "error"
-        if row in sheet.scan.uncalculated.get(column, ()):
-            return None, "uncalculated"
-        return sheet.at(row, column), "formula" if sheet.has_formula(row, column) else "constant"
+        value = sheet.at(row, column)
+        if not sheet.has_formula(row, column):
+            return value, "constant"
+        return value, "uncalculated" if value is None and sheet.is_uncalculated(row, column) else "formula"
 
     def keep(self, block: str, key: str, stored: tuple[Any, State]) -> None:
+        """Note what a computed cell of a record holds."""
         self.result.stored.setdefault(block, {}).setdefault(key, []).append(stored[0])
         self.result.states.setdefault(block, {}).setdefault(key, []).append(stored[1])
 
@@ -319,11 +335,11 @@ class _TableReader:
         self.computed = [(f, columns[f.key]) for f in block.fields if f.key in columns and not reader.is_input(f)]
         self.key = block.by_key[block.key_field]
         self.end = located.first + located.rows + located.totals
-        at = {column for _, column in self.inputs}
-        scan = self.sheet.scan
         # Rows whose input cells hold what calamine shows as a value or not at all.
-        self.formula_rows = {row for column in at for row in scan.formulas.get(column, ()) if row >= located.first}
-        self.error_rows = {row for row, column in scan.errors if column in at and row >= located.first}
+        at = {column_name(column) for _, column in self.inputs}
+        odd = {*self.sheet.scan.formulas, *(cell_name(*place) for place in self.sheet.scan.errors)}
+        places = [split_name(name) for name in odd if name.rstrip("0123456789") in at]
+        self.odd_rows = {row for row, _ in places if row >= located.first}
         presets = rows_from_spec(block.presets, block, reader.template, reader.stamp.lang)
         self.totals_words = _TOTALS - {fold(row.get(self.key.key, "")) for row in presets}
         self.last: int | None = None
@@ -340,7 +356,7 @@ class _TableReader:
             for row, line in enumerate(self.sheet.rows[first:], first)
             if len(line[left:right]) != line[left:right].count("")
         ]
-        return sorted({*filled, *self.formula_rows, *self.error_rows})
+        return sorted({*filled, *self.odd_rows})
 
     def record(self, row: int) -> Row | None:
         """Return the record of a row; None when it is blank, rejected or ignored (then with a finding)."""
@@ -383,7 +399,7 @@ class _TableReader:
         reader.find("E_ROW_NO_KEY", Spot(self.sheet, row, column), block=self.block.key, item=self.key)
 
     def _occupied(self, row: int) -> bool:
-        if row in self.formula_rows or row in self.error_rows:
+        if row in self.odd_rows:
             return True
         for _, column in self.inputs:
             value = self.sheet.at(row, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -55,10 +56,8 @@ def load_brand(path: Path) -> Brand:
     node = builder.compose(source)
     brand = Brand()
     if node is not None:
-        try:
+        with suppress(Bad):
             brand = builder.build(Brand, node)
-        except Bad:
-            pass
     for colour in (brand.palette.primary, brand.palette.accent):
         if len(colour) != 7 or colour[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in colour[1:]):
             builder.problem(1, f"'{colour}' is not a colour", "write #RRGGBB in quotes")

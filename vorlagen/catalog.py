@@ -51,7 +51,9 @@ def _head(path: Path) -> Entry:
         data = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         title = data["title"]
         text = Text(title["de"], title["en"]) if isinstance(title, dict) else Text(title, title)
-        return Entry(str(data["key"]), int(data["number"]), int(data["version"]), str(data["group"]), text, path, source)
+        return Entry(
+            str(data["key"]), int(data["number"]), int(data["version"]), str(data["group"]), text, path, source
+        )
     except (yaml.YAMLError, KeyError, TypeError, ValueError):
         hint = "begin the file with key, number, version, group and title, each on one line"
         raise SpecErrors([SpecProblem(path.name, 1, "head of the template is incomplete", hint)]) from None

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT, TYPES, from_serial
-from vorlagen.findings import Finding
+from vorlagen.findings import Finding, Origin
+from vorlagen.incident import incident
 from vorlagen.locating import fold
 from vorlagen.recompute import Recomputed, differences, is_error, origin_of, recompute
 from vorlagen.records import ReadResult
@@ -32,8 +33,12 @@ def check(result: ReadResult, *, today: date) -> None:
     """
     if result.outcome != "taken" or result.template is None or result.layout is None:
         return
-    recomputed = recompute(result, today, rules=True)
-    _Checker(result, recomputed).run(today)
+    try:
+        recomputed = recompute(result, today, rules=True)
+        _Checker(result, recomputed).run(today)
+    except Exception:
+        # Our own fault must not stop the other files; it is reported without data.
+        result.findings.append(Finding("E_INTERNAL", Origin(result.file.name, ""), facts={"incident": incident()}))
 
 
 def check_references(results: Sequence[ReadResult]) -> None:
@@ -53,12 +58,8 @@ def check_references(results: Sequence[ReadResult]) -> None:
                     continue
                 target = (parts[0], parts[1], parts[2])
                 if target not in known:
-                    known[target] = {
-                        _folded(record.get(target[2]))
-                        for other in taken
-                        if other.template is not None and other.template.key == target[0]
-                        for record in _records(other, other.template.blocks[target[1]])
-                    }
+                    others = [other for other in taken if other.template and other.template.key == target[0]]
+                    known[target] = {_folded(v) for other in others for v in _values_of(other, target[1], target[2])}
                 _dangling(result, block, item, known[target], f"{target[0]}.{target[1]}")
 
 
@@ -67,6 +68,14 @@ def _records(result: ReadResult, block: Block) -> list[Row]:
     if isinstance(block, Form | Kpis):
         return [result.values.form(block.key)]
     return result.values.rows(block.key)
+
+
+def _values_of(result: ReadResult, block: str, key: str) -> list[Any]:
+    """Values of a field as read; of a computed field the stored results."""
+    assert result.template is not None
+    if result.template.field(block, key).computed:
+        return result.stored.get(block, {}).get(key, [])
+    return [record.get(key) for record in _records(result, result.template.blocks[block])]
 
 
 def _folded(value: Any) -> Any:

@@ -28,6 +28,7 @@ from vorlagen.spec import (
     Axis,
     Block,
     Chart,
+    ChoiceList,
     Field,
     Form,
     Formula,
@@ -56,9 +57,7 @@ def block_formulas(block: Block) -> Iterator[Formula]:
         fields, axes = (*block.fields, block.cell), (block.row, block.col)
     for field in fields:
         yield from (
-            f
-            for f in (field.formula, field.required_if, field.min, field.max, field.note)
-            if isinstance(f, Formula)
+            f for f in (field.formula, field.required_if, field.min, field.max, field.note) if isinstance(f, Formula)
         )
     for axis in axes:
         yield from (f for f in (axis.formula, *axis.extra) if f is not None)
@@ -90,7 +89,10 @@ class TemplateNames:
         for a in choices.attributes:
             if a.key == attribute:
                 return a.type
-        raise FormulaError(f"{list_key} has no attribute '{attribute}'", nearest(attribute, [a.key for a in choices.attributes] or ["wert"]))
+        raise FormulaError(
+            f"{list_key} has no attribute '{attribute}'",
+            nearest(attribute, [a.key for a in choices.attributes] or ["wert"]),
+        )
 
     def key_field(self, block: str) -> str:
         """Field that makes a row of a block occupied."""
@@ -107,7 +109,11 @@ class TemplateNames:
 
     def info(self, name: str) -> str:
         """A fact of the template."""
-        facts = {"key": self.template.key, "version": str(self.template.version), "number": f"{self.template.number:02}"}
+        facts = {
+            "key": self.template.key,
+            "version": str(self.template.version),
+            "number": f"{self.template.number:02}",
+        }
         if name not in facts:
             raise FormulaError(f"TEMPLATE({name})", nearest(name, list(facts)))
         return facts[name]
@@ -186,7 +192,9 @@ def check_references(tree: Node, template: Template, block: Block) -> None:
     for node in walk(tree):
         if isinstance(node, RowRef | AboveRef | PrevRef):
             if node.key not in block.by_key:
-                raise FormulaError(f"block '{block.key}' has no field '{node.key}'", nearest(node.key, list(block.by_key)))
+                raise FormulaError(
+                    f"block '{block.key}' has no field '{node.key}'", nearest(node.key, list(block.by_key))
+                )
         elif isinstance(node, ColRef):
             _field(template, node.block, node.key)
             if isinstance(_block(template, node.block), Form | Kpis):
@@ -200,11 +208,15 @@ def check_references(tree: Node, template: Template, block: Block) -> None:
         elif isinstance(node, ChoiceRef):
             choices = _list(template, node.list)
             if node.value not in choices.by_key:
-                raise FormulaError(f"{node.list} has no choice '{node.value}'", nearest(node.value, list(choices.by_key)))
+                raise FormulaError(
+                    f"{node.list} has no choice '{node.value}'", nearest(node.value, list(choices.by_key))
+                )
         elif isinstance(node, Literal) and any(c.isalpha() for c in node.value) and len(node.value) > 1:
             if node.value == template.key or node.value in (">-1E+300",):
                 continue
-            raise FormulaError(f"word {node.value!r} in a formula", "labels differ by language: use a choice list, L_LIST.key")
+            raise FormulaError(
+                f"word {node.value!r} in a formula", "labels differ by language: use a choice list, L_LIST.key"
+            )
 
 
 def _block(template: Template, key: str) -> Block:
@@ -220,7 +232,7 @@ def _field(template: Template, block: str, key: str) -> Field:
     return found.by_key[key]
 
 
-def _list(template: Template, key: str):  # type: ignore[no-untyped-def]
+def _list(template: Template, key: str) -> ChoiceList:
     if key not in template.list_by_key:
         raise FormulaError(f"unknown list '{key}'", nearest(key, list(template.list_by_key) or ["none"]))
     return template.list_by_key[key]
@@ -239,8 +251,14 @@ def _structure(template: Template, builder: Builder) -> list[SpecProblem]:
             if len(name) > 31 or any(c in name for c in "[]:*?/\\'") or not name:
                 fault(f"sheet name '{name}'", "31 characters at most, none of [ ] : * ? / \\ '", sheet)
         tables = [b for b in sheet.blocks if isinstance(b, Table)]
-        if len(tables) > 1 or (tables and sheet.blocks[-1] is not tables[0] and not isinstance(sheet.blocks[-1], Chart)):
-            fault(f"sheet '{sheet.name.de}': a table must be the last block and the only table", "give it a sheet of its own", sheet)
+        if len(tables) > 1 or (
+            tables and sheet.blocks[-1] is not tables[0] and not isinstance(sheet.blocks[-1], Chart)
+        ):
+            fault(
+                f"sheet '{sheet.name.de}': a table must be the last block and the only table",
+                "give it a sheet of its own",
+                sheet,
+            )
         for block in sheet.blocks:
             if block.key in seen:
                 fault(f"block key '{block.key}' stands twice", "block keys are unique in the template", block)

@@ -6,6 +6,7 @@ holds into the declared type, or says why it cannot; nothing is guessed.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ class NumberType(FieldTypeInfo):
             raise Unparsable
         else:
             value = float(raw)
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             raise Unparsable
         if self.whole:
             if value != int(value):
@@ -284,7 +285,9 @@ class TimeType(FieldTypeInfo):
             return Parsed(raw)
         if isinstance(raw, timedelta) and timedelta(0) <= raw < timedelta(days=1):
             return Parsed((datetime.min + raw).time())
-        if isinstance(raw, str) and (m := re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?: ?Uhr)?", clean_text(raw))):
+        if isinstance(raw, str) and (
+            m := re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?: ?Uhr)?", clean_text(raw))
+        ):
             try:
                 return Parsed(time(int(m[1]), int(m[2]), int(m[3] or 0)), True)
             except ValueError:
@@ -319,7 +322,9 @@ TYPES: dict[str, FieldTypeInfo] = {
     "int": NumberType("int", 11, decimals=0, whole=True, names=("Ganze Zahl", "whole number")),
     "decimal": NumberType("decimal", 11, names=("Zahl", "number")),
     "money": NumberType("money", 15, suffix=(' "€"', ' "€"'), names=("Betrag in €", "amount in €")),
-    "percent": NumberType("percent", 11, decimals=0, suffix=(" %", "%"), percent=True, names=("Prozentsatz", "percentage")),
+    "percent": NumberType(
+        "percent", 11, decimals=0, suffix=(" %", "%"), percent=True, names=("Prozentsatz", "percentage")
+    ),
     "date": DateType("date", 13, format_de="dd.mm.yyyy", format_en="yyyy-mm-dd", names=("Datum", "date")),
     "month": DateType("month", 11, format_de="mm/yyyy", format_en="mm/yyyy", month=True, names=("Monat", "month")),
     "time": TimeType("time", 10, format_de="hh:mm", format_en="hh:mm", names=("Uhrzeit", "time of day")),

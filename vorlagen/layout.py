@@ -279,7 +279,9 @@ def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
         if isinstance(block, Chart):
             if slot == 1 and not block.wide:
                 previous = placed[-1]
-                item = Placed(block, name, previous.top, previous.top, previous.top, CHART_ROWS, bottom=previous.bottom, slot=1)
+                item = Placed(
+                    block, name, previous.top, previous.top, previous.top, CHART_ROWS, bottom=previous.bottom, slot=1
+                )
                 slot = 0
             else:
                 item = Placed(block, name, row, row, row, CHART_ROWS, bottom=row + CHART_ROWS, slot=0)
@@ -289,9 +291,7 @@ def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
             item = _place_block(block, name, row, lang, sizes, widths, is_list)
         placed.append(item)
         row = item.bottom + 1
-    grid = not is_list and (
-        role == "dashboard" or any(isinstance(b, Summary | Matrix | Chart) for b in sheet.blocks)
-    )
+    grid = not is_list and (role == "dashboard" or any(isinstance(b, Summary | Matrix | Chart) for b in sheet.blocks))
     if not is_list:
         widths.setdefault(0, MARGIN_WIDTH)
         widths[1] = max(widths.get(1, 0.0), LABEL_WIDTH)

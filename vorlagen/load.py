@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from yaml import MappingNode, Node, ScalarNode
+from yaml import MappingNode, Node
 
-from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.findings import SpecErrors
 from vorlagen.formulas.house import nearest
 from vorlagen.nodes import Bad, Builder
 from vorlagen.spec import (
     BLOCK_KINDS,
     Attribute,
     Axis,
-    Block,
     Choice,
     ChoiceList,
     Field,
@@ -106,7 +107,9 @@ class SpecBuilder(Builder):
         """Build an Axis."""
         built: Axis = self._titled(Axis, node)
         if not (built.list or built.count or built.rows_of or built.extra):
-            self.problem(node, f"axis '{built.key}' has no headings", "add list, count or rows_of with formula, or extra")
+            self.problem(
+                node, f"axis '{built.key}' has no headings", "add list, count or rows_of with formula, or extra"
+            )
         return built
 
     def attribute(self, node: Node) -> Attribute:
@@ -137,9 +140,7 @@ class SpecBuilder(Builder):
         if not isinstance(node, MappingNode):
             raise self.problem(node, f"list '{key}': a mapping is expected", "write {title: …, values: […]}")
         parts = {k.value: v for k, v in node.value}
-        attributes = (
-            tuple(self.each(Attribute, parts["attributes"].value)) if "attributes" in parts else ()
-        )
+        attributes = tuple(self.each(Attribute, parts["attributes"].value)) if "attributes" in parts else ()
         names = {a.key for a in attributes}
         values = []
         for item in parts["values"].value if "values" in parts else []:
@@ -232,11 +233,12 @@ def load_template(path: Path, common: Common, source: str | None = None) -> Temp
 def _fragment(name: str, source: str, common: Common) -> tuple[Sheet, SpecBuilder]:
     builder = SpecBuilder(name, common.titles)
     node = builder.compose(source)
-    try:
-        sheet: Sheet = builder.build(Sheet, node) if node is not None else None
-    except Bad:
-        sheet = None  # type: ignore[assignment]
+    sheet: Sheet | None = None
+    if node is not None:
+        with suppress(Bad):
+            sheet = builder.build(Sheet, node)
     builder.finish()
+    assert sheet is not None
     return sheet, builder
 
 
@@ -279,8 +281,6 @@ def _lists_used(
 
 
 def _list_words(builder: SpecBuilder, sheets: tuple[Sheet, ...]) -> list[str]:
-    import re
-
     words: dict[str, None] = {}
     for formula, _ in builder.formulas:
         if "FILTER_BY" in formula.text:
@@ -288,6 +288,3 @@ def _list_words(builder: SpecBuilder, sheets: tuple[Sheet, ...]) -> list[str]:
         for word in re.findall(r"\bL_[A-Z_0-9]+\b", formula.text):
             words[word] = None
     return list(words)
-
-
-__all__ = ["Block", "Common", "ScalarNode", "SpecBuilder", "SpecProblem", "load_template"]

@@ -222,7 +222,9 @@ class Builder:
     def scalar(self, hint: Any, node: Node) -> Any:
         """Build str, int, float or bool."""
         if not isinstance(node, ScalarNode):
-            raise self.problem(node, f"a single value is expected, not a {node.id}")
+            raise self.problem(
+                node, f"a single value is expected, not a {type(node).__name__.removesuffix('Node').lower()}"
+            )
         value = _scalar(node)
         if hint is str:
             return str(node.value)
@@ -242,4 +244,4 @@ def _scalar(node: ScalarNode) -> Any:
     """Return the Python value of a scalar (dates included)."""
     if node.tag == "tag:yaml.org,2002:str":
         return node.value
-    return _CONSTRUCTOR.construct_object(node)  # type: ignore[no-untyped-call]
+    return _CONSTRUCTOR.construct_object(node)

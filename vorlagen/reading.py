@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -17,6 +16,7 @@ from pathlib import Path
 from vorlagen.blockreading import BlockReader
 from vorlagen.catalog import Catalog
 from vorlagen.findings import Finding, Origin, SpecErrors
+from vorlagen.incident import incident
 from vorlagen.intake.gate import Refused, is_temporary, is_workbook_name, load
 from vorlagen.intake.raw import RawBook, read_raw
 from vorlagen.layout import LISTS_SHEET, NOTES_SHEET
@@ -61,7 +61,7 @@ def read_workbook(path: Path, catalog: Catalog, *, today: date) -> ReadResult:
         # Our own fault: no data in the message, only the place in our code.
         result.values = Values()
         result.findings.clear()
-        return _end(result, "refused", "E_INTERNAL", incident=_incident())
+        return _end(result, "refused", "E_INTERNAL", incident=incident())
     return result
 
 
@@ -111,16 +111,6 @@ def _end(result: ReadResult, outcome: str, code: str, **facts: object) -> ReadRe
     result.outcome = outcome  # type: ignore[assignment]
     result.findings.append(Finding(code, Origin(result.file.name, ""), facts=dict(facts)))
     return result
-
-
-def _incident() -> str:
-    """Name the place of an exception in our code, without its text, which may hold data."""
-    kind, _, trace = sys.exc_info()
-    place = ""
-    while trace is not None:
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{kind.__name__ if kind else ''} {place}"
 
 
 def _mark_duplicates(results: list[ReadResult]) -> None:

@@ -86,7 +86,9 @@ class _Definitions:
         if origin in (Union, types.UnionType):
             return self.union(get_args(hint))
         if origin is tuple:
-            return {"type": "array", "items": self.value(get_args(hint)[0])}
+            item = self.value(get_args(hint)[0])
+            several: Schema = {"type": "array", "items": item}
+            return {"anyOf": [item, several]} if get_args(hint)[0] is str else several  # one word is a list of one
         if origin is dict:
             return {"type": "object", "additionalProperties": self.value(get_args(hint)[1])}
         if origin is Literal:

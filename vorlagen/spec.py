@@ -117,7 +117,9 @@ class Field:
     pattern: str | None = doc("regular expression for texts, checked on reading", default=None)
     default: Any = doc("value that a blank workbook starts with", default=None)
     example: Any = doc("value in the example workbook (forms)", default=None)
-    help: Text | None = doc("what to enter, or what the figure means; shown in the cell and under Hinweise", default=None)
+    help: Text | None = doc(
+        "what to enter, or what the figure means; shown in the cell and under Hinweise", default=None
+    )
     note: Text | Formula | None = doc("small line under a key figure", default=None)
     unit: Text | None = doc("unit behind a number, for example Tage", default=None)
     decimals: int | None = doc("decimals shown (numbers)", default=None)
@@ -342,7 +344,9 @@ class Series:
 class Chart(Block):
     """A native chart."""
 
-    type: Literal["column", "bar", "line", "scatter", "pie", "doughnut", "radar", "area"] = doc("type", default="column")
+    type: Literal["column", "bar", "line", "scatter", "pie", "doughnut", "radar", "area"] = doc(
+        "type", default="column"
+    )
     series: tuple[Series, ...] = doc("the series; a matrix[cell] gives one series per column", default=())
     stacked: bool = doc("stack the columns or bars", default=False)
     percent: bool = doc("stack to 100 %", default=False)

@@ -1,0 +1,1 @@
+"""One module per kind of block: how it is written."""

@@ -27,7 +27,7 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
     kind: dict[str, Any] = {"type": block.type}
     if block.stacked or block.percent:
         kind["subtype"] = "percent_stacked" if block.percent else "stacked"
-    if block.type == "line" or block.type == "scatter":
+    if block.type in ("line", "scatter"):
         kind.pop("subtype", None)
     if block.type == "radar":
         kind["subtype"] = "with_markers"
@@ -36,11 +36,14 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
     palette = _palette(ctx)
     number = 0
     for series in block.series:
-        for options in _ranges(ctx, series):
+        for ranges in _ranges(ctx, series):
             colour = _colour(ctx, series.color) if series.color else palette[number % len(palette)]
-            options |= _look(block, series, colour, options)
+            options = ranges | _look(block, series, colour)
             if block.labels:
-                options["data_labels"] = {"value": True, "font": {"size": 9, "color": styles.MUTED, "name": ctx.brand.font}}
+                options["data_labels"] = {
+                    "value": True,
+                    "font": {"size": 9, "color": styles.MUTED, "name": ctx.brand.font},
+                }
             if series.secondary:
                 options["y2_axis"] = True
             if series.type == "line":
@@ -113,16 +116,27 @@ def _name(ctx: Context, series: Series) -> dict[str, Any]:
     return {"name": series.name[ctx.lang]} if series.name else {}
 
 
-def _look(block: Chart, series: Series, colour: str, options: dict[str, Any]) -> dict[str, Any]:
+def _look(block: Chart, series: Series, colour: str) -> dict[str, Any]:
     if block.type == "line" or series.type == "line":
-        return {"line": {"color": colour, "width": 2.25}, "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}}
+        return {
+            "line": {"color": colour, "width": 2.25},
+            "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
+        }
     if block.type == "scatter":
-        return {"marker": {"type": "circle", "size": 9, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}}, "line": {"none": True}}
+        return {
+            "marker": {"type": "circle", "size": 9, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}},
+            "line": {"none": True},
+        }
     if block.type == "radar":
         return {"line": {"color": colour, "width": 2}}
     if block.type in ("pie", "doughnut"):
         return {"data_labels": {"percentage": True, "category": True}}
-    return {"fill": {"color": colour}, "border": {"none": True}, "gap": 60, **({"overlap": 100} if block.stacked else {})}
+    return {
+        "fill": {"color": colour},
+        "border": {"none": True},
+        "gap": 60,
+        **({"overlap": 100} if block.stacked else {}),
+    }
 
 
 def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:

@@ -24,11 +24,15 @@ def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
     for col in range(left + 1, last + 1):
         pen.value(row, col, None, ctx.styles.section())
     if placed.block.help is not None:
-        look = ctx.styles.make(font_size=styles.NOTE_SIZE, font_color=styles.MUTED, italic=True, bottom=2, bottom_color=ctx.styles.accent)
+        look = ctx.styles.make(
+            font_size=styles.NOTE_SIZE, font_color=styles.MUTED, italic=True, bottom=2, bottom_color=ctx.styles.accent
+        )
         pen.text(row, left + 1, placed.block.help[ctx.lang], look)
 
 
-def write_form(ctx: Context, sheet: Any, placed: Placed, *, help_column: int | None = None, width: int = 0, wrap_help: bool = True) -> None:
+def write_form(
+    ctx: Context, sheet: Any, placed: Placed, *, help_column: int | None = None, width: int = 0, wrap_help: bool = True
+) -> None:
     """Write a form; long texts get tall rows, help stands at the right."""
     block = placed.block
     assert isinstance(block, Form)
@@ -39,14 +43,24 @@ def write_form(ctx: Context, sheet: Any, placed: Placed, *, help_column: int | N
     for item in block.fields:
         row, col = placed.cells[item.key]
         mark = " *" if item.required else ""
-        pen.text(row, col - 1, item.title[ctx.lang] + mark, ctx.styles.muted(indent=1, valign="top" if item.type == "long" else "vcenter"))
+        pen.text(
+            row,
+            col - 1,
+            item.title[ctx.lang] + mark,
+            ctx.styles.muted(indent=1, valign="top" if item.type == "long" else "vcenter"),
+        )
         align = {"align": "left", "indent": 1} if TYPES[item.type].align != "right" else {}
         style = ctx.styles.input(item, **align) if ctx.is_input(item) else ctx.styles.computed(item, **align)
         write_one(ctx, pen, placed, item, style, given.get(item.key))
         if ctx.is_input(item):
             rules.validate(ctx, sheet, placed, item, (row, col, row, col))
         if help_column is not None and item.help is not None:
-            pen.text(row, help_column, item.help[ctx.lang], ctx.styles.note(text_wrap=wrap_help, indent=1, valign="top" if item.type == "long" else "vcenter"))
+            pen.text(
+                row,
+                help_column,
+                item.help[ctx.lang],
+                ctx.styles.note(text_wrap=wrap_help, indent=1, valign="top" if item.type == "long" else "vcenter"),
+            )
         if block.columns == 1:
             sheet.set_row(row, 62 if item.type == "long" else 21)
     rules.mark_missing(ctx, sheet, placed)
@@ -78,7 +92,9 @@ def write_kpis(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
 def _card(ctx: Context, sheet: Any, pen: Pen, placed: Placed, item: Field, *, wide: bool) -> None:
     row, col = placed.cells[item.key]
     fill = {"bg_color": styles.SOFT, "indent": 1}
-    label = ctx.styles.make(font_color=styles.MUTED, font_size=10, top=5, top_color=ctx.styles.primary, text_wrap=True, **fill)
+    label = ctx.styles.make(
+        font_color=styles.MUTED, font_size=10, top=5, top_color=ctx.styles.primary, text_wrap=True, **fill
+    )
     figure = ctx.styles.make(
         font_size=18, bold=True, font_color=ctx.styles.primary, align="left",
         num_format=ctx.styles.number_format(item, dash=True), shrink=True, **fill,

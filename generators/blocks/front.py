@@ -52,7 +52,9 @@ def _band(ctx: Context, sheet: Any, pen: Pen) -> None:
     big = ctx.styles.make(font_size=styles.TITLE_SIZE, bold=True, font_color="#FFFFFF", bg_color=p, indent=1)
     small = ctx.styles.make(font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, indent=1)
     right = ctx.styles.make(font_size=15, bold=True, font_color="#FFFFFF", bg_color=p, align="right", indent=1)
-    right_small = ctx.styles.make(font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, align="right", indent=1)
+    right_small = ctx.styles.make(
+        font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, align="right", indent=1
+    )
     for row, look in ((0, big), (1, small)):
         for col in range(1, RIGHT + 2):
             pen.value(row, col, None, look)
@@ -87,7 +89,10 @@ def _colours(ctx: Context, pen: Pen, row: int) -> int:
     samples = [
         (ctx.styles.input(text, locked=True), ctx.say("Eingabe: hier tragen Sie etwas ein", "Input: fill in here")),
         (ctx.styles.computed(text), ctx.say("Berechnet: nicht überschreiben", "Computed: do not overwrite")),
-        (ctx.styles.make(bg_color=styles.RED_FILL, border=1, border_color="#E8B4B0", indent=1), ctx.say("Pflichtangabe fehlt", "Required entry missing")),
+        (
+            ctx.styles.make(bg_color=styles.RED_FILL, border=1, border_color="#E8B4B0", indent=1),
+            ctx.say("Pflichtangabe fehlt", "Required entry missing"),
+        ),
     ]
     for n, (style, words) in enumerate(samples, 1):
         pen.text(row + n, RIGHT, words, style)
@@ -115,7 +120,9 @@ def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
             words = ctx.say("Definition jeder Kennzahl", "Definition of every figure")
         pen.link(row + n, 1, item.name, item.name, link)
         short = words.split(". ")[0].rstrip(".")
-        pen.text(row + n, 2, short if len(short) <= 58 else short[:57].rsplit(" ", 1)[0] + " …", ctx.styles.note(indent=1))
+        pen.text(
+            row + n, 2, short if len(short) <= 58 else short[:57].rsplit(" ", 1)[0] + " …", ctx.styles.note(indent=1)
+        )
 
 
 def title_rows(ctx: Context, sheet: Any, title: str, words: str, *, back: int | None = None) -> None:
@@ -141,7 +148,12 @@ def write_lists(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     )  # fmt: skip
     for key, place in ctx.layout.lists.items():
         choices = place.choices
-        pen.text(place.header - 1, place.columns["wert"], choices.title[ctx.lang], ctx.styles.make(bold=True, font_color=ctx.styles.primary))
+        pen.text(
+            place.header - 1,
+            place.columns["wert"],
+            choices.title[ctx.lang],
+            ctx.styles.make(bold=True, font_color=ctx.styles.primary),
+        )
         fields = [Field("wert", Text("Wert", "Value")), *(_as_field(a) for a in choices.attributes)]
         rows = ctx.values.lists.get(key, [])
         for item in fields:
@@ -200,11 +212,11 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
                 if item.help is None:
                     continue
                 row += 1
-                fill = {} if item.computed else {"bg_color": styles.INPUT_FILL}
-                line = {"bottom": 1, "bottom_color": styles.LINE, "valign": "top"}
-                pen.text(row, 1, item.title[ctx.lang], ctx.styles.plain(indent=1, text_wrap=True, **fill, **line))
-                pen.text(row, 2, sheet_placed.name, ctx.styles.muted(text_wrap=True, **line))
-                pen.text(row, 3, item.help[ctx.lang], ctx.styles.plain(text_wrap=True, **line))
+                fill: dict[str, Any] = {} if item.computed else {"bg_color": styles.INPUT_FILL}
+                look: dict[str, Any] = {"bottom": 1, "bottom_color": styles.LINE, "valign": "top"}
+                pen.text(row, 1, item.title[ctx.lang], ctx.styles.plain(indent=1, text_wrap=True, **fill, **look))
+                pen.text(row, 2, sheet_placed.name, ctx.styles.muted(text_wrap=True, **look))
+                pen.text(row, 3, item.help[ctx.lang], ctx.styles.plain(text_wrap=True, **look))
                 sheet.set_row(row, 15.5 * max(1, -(-len(item.help[ctx.lang]) // 105)) + 3)
 
 
@@ -232,4 +244,3 @@ def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
     sheet.freeze_panes(header + 1, 0)
     if extra.rows:
         sheet.autofilter(header, 0, header + len(extra.rows), len(extra.columns) - 1)
-

@@ -24,11 +24,13 @@ def write(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     start, count = placed.across
     heading(ctx, pen, placed, width)
     write_row_headings(ctx, pen, placed, block.row)
-    write_row_fields(ctx, sheet, pen, placed, block.fields)
+    write_row_fields(ctx, sheet, pen, placed, block)
     sheet.set_column(start, start + count - 1, DAY_WIDTH)
-    day = ctx.styles.make(font_size=7, font_color=styles.MUTED, align="center", num_format="d", bottom=1, bottom_color=ctx.styles.primary)
+    day = ctx.styles.make(
+        font_size=7, font_color=styles.MUTED, align="center", num_format="d", bottom=1, bottom_color=ctx.styles.primary
+    )
     write_across(ctx, pen, placed, day)
-    _heads(ctx, sheet, pen, placed)
+    _heads(ctx, sheet, pen, placed, block)
     cell = ctx.styles.make(
         num_format='[=3]"◆";""', align="center", font_color=ctx.styles.accent, font_size=10,
         bottom=1, bottom_color="#E9EDF1",
@@ -41,14 +43,14 @@ def write(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     _legend(ctx, pen, placed)
 
 
-def _heads(ctx: Context, sheet: Any, pen: Pen, placed: Placed) -> None:
+def _heads(ctx: Context, sheet: Any, pen: Pen, placed: Placed, block: Gantt) -> None:
     """Write the first day of each group of columns above the days."""
     start, count = placed.across
     look = ctx.styles.make(
         bold=True, font_color="#FFFFFF", bg_color=ctx.styles.primary, align="left", font_size=9, indent=1,
         left=1, left_color="#FFFFFF", num_format="dd.mm.yyyy" if ctx.lang == "de" else "yyyy-mm-dd",
     )  # fmt: skip
-    values = ctx.computed.column(placed.block.key, getattr(placed.block, "col").key)
+    values = ctx.computed.column(block.key, block.col.key)
     row = placed.header - 1
     for first in range(start, start + count, GROUP):
         last = min(first + GROUP, start + count) - 1
@@ -85,7 +87,7 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
         sheet.conditional_format(area, {"type": "formula", "criteria": f"={test}", "format": make(look)})
     if block.group is not None:
         col = f"${column_name(placed.columns[block.group])}"
-        change = f"=AND({col}{placed.first + 1}<>{col}{placed.first},{col}{placed.first + 1}<>\"\")"
+        change = f'=AND({col}{placed.first + 1}<>{col}{placed.first},{col}{placed.first + 1}<>"")'
         whole = f"{cell_name(placed.first, 1)}:{cell_name(placed.last, start - 1)}"
         rule = make({"top": 1, "top_color": ctx.styles.primary})
         sheet.conditional_format(whole, {"type": "formula", "criteria": change, "format": rule})

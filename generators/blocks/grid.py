@@ -26,7 +26,7 @@ def write_summary(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     pen = Pen(sheet)
     heading(ctx, pen, placed, width)
     write_row_headings(ctx, pen, placed, block.row)
-    write_row_fields(ctx, sheet, pen, placed, block.fields)
+    write_row_fields(ctx, sheet, pen, placed, block)
     sheet.set_row(placed.header, styles.HEADER_HEIGHT)
     rules.highlight(ctx, sheet, placed)
     _lines(ctx, sheet, placed, block.row)
@@ -63,10 +63,10 @@ def write_row_headings(ctx: Context, pen: Pen, placed: Placed, axis: Axis) -> No
         pen.formula(row, col, "=" + text, style, values[n])
 
 
-def write_row_fields(ctx: Context, sheet: Any, pen: Pen, placed: Placed, fields: tuple[Field, ...]) -> None:
+def write_row_fields(ctx: Context, sheet: Any, pen: Pen, placed: Placed, block: Summary | Matrix) -> None:
     """Write the columns of a summary, or those between headings and cells of a matrix."""
     records = ctx.values.rows(placed.block.key)
-    for item in fields:
+    for item in block.fields:
         col = placed.columns[item.key]
         pen.text(placed.header, col, item.title[ctx.lang], ctx.styles.soft_header(_align(item)))
         if not item.computed:
@@ -77,7 +77,7 @@ def write_row_fields(ctx: Context, sheet: Any, pen: Pen, placed: Placed, fields:
             rules.validate(ctx, sheet, placed, item, (placed.first, col, placed.last, col))
             continue
         printed = ctx.print_field(placed, item)
-        style = ctx.styles.figure(item, **_line(ctx, placed.block.row))
+        style = ctx.styles.figure(item, **_line(ctx, block.row))
         for n, value in enumerate(ctx.computed.column(placed.block.key, item.key)):
             pen.formula(placed.first + n, col, "=" + printed.at(placed.first + n, n + 1, col), style, value)
 
@@ -89,7 +89,7 @@ def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     pen = Pen(sheet)
     heading(ctx, pen, placed, width)
     write_row_headings(ctx, pen, placed, block.row)
-    write_row_fields(ctx, sheet, pen, placed, block.fields)
+    write_row_fields(ctx, sheet, pen, placed, block)
     write_across(ctx, pen, placed, ctx.styles.make(
         bold=True, font_color=ctx.styles.primary, bottom=2, bottom_color=ctx.styles.primary, text_wrap=True,
         align="center", font_size=10, valign="bottom", bg_color=ctx.styles.pale,
@@ -141,7 +141,12 @@ def _totals(ctx: Context, pen: Pen, placed: Placed, block: Matrix) -> None:
     word = ctx.say("Summe", "Total")
     below, right = placed.last + 1, start + count
     pen.text(placed.header, right, word, ctx.styles.soft_header("right"))
-    pen.text(below, placed.columns[block.row.key], word, ctx.styles.plain(bold=True, indent=1, top=1, top_color=ctx.styles.primary))
+    pen.text(
+        below,
+        placed.columns[block.row.key],
+        word,
+        ctx.styles.plain(bold=True, indent=1, top=1, top_color=ctx.styles.primary),
+    )
     for r, line in enumerate(lines):
         row = placed.first + r
         text = f"=SUM({cell_name(row, start)}:{cell_name(row, right - 1)})"

@@ -1,0 +1,1 @@
+"""Formulas: text to tree, house functions, tree to cell text."""

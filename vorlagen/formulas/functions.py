@@ -25,11 +25,14 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
 
 # Functions whose result is always a number (or an error), never an empty text.
 NUMERIC = frozenset(
-    "ABS AVERAGE AVERAGEIFS COLUMN COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS DATE DAY EDATE EOMONTH EXP FIND "
-    "HOUR INT LARGE LEN LN MATCH MAX MEDIAN MIN MINUTE MOD MONTH N NETWORKDAYS NPV PERCENTILE POWER RANK "
-    "ROUND ROUNDDOWN ROUNDUP ROW ROWS SEARCH SIGN SMALL SQRT SUM SUMIF SUMIFS SUMPRODUCT TODAY WEEKDAY "
-    "WORKDAY YEAR".split()
-)
+    {
+        "ABS", "AVERAGE", "AVERAGEIFS", "COLUMN", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY",
+        "EDATE", "EOMONTH", "EXP", "FIND", "HOUR", "INT", "LARGE", "LEN", "LN", "MATCH", "MAX", "MEDIAN", "MIN",
+        "MINUTE", "MOD", "MONTH", "N", "NETWORKDAYS", "NPV", "PERCENTILE", "POWER", "RANK", "ROUND", "ROUNDDOWN",
+        "ROUNDUP", "ROW", "ROWS", "SEARCH", "SIGN", "SMALL", "SQRT", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT", "TODAY",
+        "WEEKDAY", "WORKDAY", "YEAR",
+    }
+)  # fmt: skip
 
 # German function names that authors type by habit -> the name a file must hold.
 GERMAN: dict[str, str] = {

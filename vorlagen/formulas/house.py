@@ -38,16 +38,33 @@ from vorlagen.formulas.parse import HOUSE, FormulaError
 class Names(Protocol):
     """What the expansion must know about the template."""
 
-    block: str
+    @property
+    def block(self) -> str:
+        """The block whose formula is expanded."""
 
-    def type_of(self, block: str, key: str) -> str: ...
-    def attribute_type(self, list_key: str, attribute: str) -> str: ...
-    def key_field(self, block: str) -> str: ...
-    def is_list(self, name: str) -> bool: ...
-    def info(self, name: str) -> str: ...
-    def required(self, block: str | None) -> list[tuple[str, str, str]]: ...
-    def forms_required(self, block: str | None) -> list[tuple[str, str]]: ...
-    def check_columns(self) -> list[Node]: ...
+    def type_of(self, block: str, key: str) -> str:
+        """Type of a field."""
+
+    def attribute_type(self, list_key: str, attribute: str) -> str:
+        """Type of a list attribute."""
+
+    def key_field(self, block: str) -> str:
+        """Field that makes a row of a block occupied."""
+
+    def is_list(self, name: str) -> bool:
+        """Whether the name is a list's."""
+
+    def info(self, name: str) -> str:
+        """A fact of the template."""
+
+    def required(self, block: str | None) -> list[tuple[str, str, str]]:
+        """(table, key, field) of every required input column."""
+
+    def forms_required(self, block: str | None) -> list[tuple[str, str]]:
+        """(form, field) of every required input of a form."""
+
+    def check_columns(self) -> list[Node]:
+        """One count of failed check cells per check field."""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,11 @@ class _Work:
             text = f"{node.op}{self.node(node.operand, 6)}"
             return f"({text})" if level > 1 else text
         if isinstance(node, Number):
-            return str(int(node.value)) if node.value == int(node.value) and abs(node.value) < 1e15 else repr(node.value).upper()
+            return (
+                str(int(node.value))
+                if node.value == int(node.value) and abs(node.value) < 1e15
+                else repr(node.value).upper()
+            )
         if isinstance(node, Literal):
             return '"' + node.value.replace('"', '""') + '"'
         if isinstance(node, Boolean):
@@ -196,5 +200,5 @@ def absolute(place: str) -> str:
     out = []
     for part in place.split(":"):
         letters = part.rstrip("0123456789")
-        out.append(f"${letters}${part[len(letters):]}")
+        out.append(f"${letters}${part[len(letters) :]}")
     return ":".join(out)

@@ -8,41 +8,48 @@ write; a sheet in an unusual but legal form is walked with a parser instead.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from defusedxml.ElementTree import fromstring
 
 from vorlagen.intake.gate import Limits, over_limit, unreadable
+from vorlagen.layout import cell_name
 
-_FORMULA = re.compile(r'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*><f[\s/>]')
-_UNCALCULATED = re.compile(
-    r'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]* t="str")[^>]*><f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
-)
-_ERROR = re.compile(
-    r'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"[^>]*>(?:<f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</f>))?<v>([^<]*)</v>'
-)
-_ROW = re.compile(r'<row[^>]* r="(\d+)"')
-_FILLED = re.compile(r'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-
-Cells = dict[int, set[int]]
+_CELL = rb'<c r="([A-Z]{1,3}\d{1,7})"'
+_F = rb"<f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</f>)"
+_FORMULA = re.compile(_CELL + rb"[^>]*><f[\s/>]")
+_UNCALCULATED = re.compile(_CELL + rb'(?![^>]* t="str")[^>]*>' + _F + rb"(?:<v\s*/>|<v></v>)?</c>")
+_ERROR = re.compile(_CELL + rb'[^>]* t="e"[^>]*>(?:' + _F + rb")?<v>([^<]*)</v>")
+_ROW = re.compile(rb'<row[^>]* r="(\d+)"')
+_FILLED = re.compile(_CELL + rb"[^>]*(?<!/)>")
 
 
 @dataclass
 class SheetScan:
-    """What stands in a sheet beside its values; columns and rows are 0-based.
+    """What stands in a sheet beside its values.
 
     Attributes:
-        formulas: column -> rows of cells that hold a formula.
-        uncalculated: column -> rows of formulas without a stored result.
-        errors: (row, column) -> error value.
+        formulas: names of the cells that hold a formula.
+        errors: (row, column), 0-based -> error value.
+        part: the XML, as long as it is in the usual form.
     """
 
-    formulas: Cells = field(default_factory=lambda: defaultdict(set))
-    uncalculated: Cells = field(default_factory=lambda: defaultdict(set))
+    formulas: frozenset[str] = frozenset()
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    part: bytes = b""
+
+    @cached_property
+    def uncalculated(self) -> frozenset[str]:
+        """Names of the cells whose formula has no stored result (or, from XlsxWriter, an empty one)."""
+        return _names(_UNCALCULATED.findall(self.part))
+
+
+def _names(found: list[bytes]) -> frozenset[str]:
+    return frozenset(b" ".join(found).decode("ascii").split())
 
 
 def column_number(letters: str) -> int:
@@ -53,49 +60,58 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
+def split_name(name: str) -> tuple[int, int]:
+    """Return (row, column), 0-based, of a cell's name."""
+    letters = name.rstrip("0123456789")
+    return int(name[len(letters) :]) - 1, column_number(letters)
+
+
 def scan_sheet(part: bytes, limits: Limits) -> SheetScan:
     """Scan the XML of a sheet.
 
     Raises:
         Refused: too many cells, too large a box, or no sound XML.
     """
-    try:
-        xml = part.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise unreadable("XML nicht in UTF-8", "XML not in UTF-8") from None
-    if xml.count("<mergeCell ") > limits.merges:
+    check_sound(part)
+    if part.count(b"<mergeCell ") > limits.merges:
         raise over_limit("Zahl der verbundenen Zellen", "number of merged cells")
-    cells = xml.count('<c r="')
-    usual = cells == xml.count("<c ") and "<c>" not in xml and "<!" not in xml and "<sheetData" in xml
+    cells = part.count(b'<c r="')
+    usual = cells == part.count(b"<c ") and b"<c>" not in part and b"<!" not in part and b"<sheetData" in part
     if not usual:
-        return _walk(xml, limits)
+        return _walk(part, limits)
     if cells > limits.cells:
         raise over_limit("Zahl der Zellen", "number of cells")
-    _check_box(xml, limits)
-    scan = SheetScan()
-    numbers: dict[str, int] = {}
-    for letters, digits in _FORMULA.findall(xml):
-        if letters not in numbers:
-            numbers[letters] = column_number(letters)
-        scan.formulas[numbers[letters]].add(int(digits) - 1)
-    if scan.formulas:
-        for letters, digits in _UNCALCULATED.findall(xml):
-            scan.uncalculated[column_number(letters)].add(int(digits) - 1)
-    if ' t="e"' in xml:
-        for letters, digits, error in _ERROR.findall(xml):
-            scan.errors[int(digits) - 1, column_number(letters)] = unescape(error)
+    _check_box(part, limits)
+    scan = SheetScan(_names(_FORMULA.findall(part)), part=part)
+    if b' t="e"' in part:
+        for name, error in _ERROR.findall(part):
+            scan.errors[split_name(name.decode("ascii"))] = unescape(error.decode("utf-8"))
     return scan
 
 
-def _check_box(xml: str, limits: Limits) -> None:
+def check_sound(part: bytes) -> None:
+    """Refuse XML that is not well-formed; calamine would read on and lose cells.
+
+    Raises:
+        Refused: no sound XML.
+    """
+    try:
+        ParserCreate().Parse(part, True)
+    except ExpatError:
+        raise unreadable("XML beschädigt", "damaged XML") from None
+
+
+def _check_box(part: bytes, limits: Limits) -> None:
     """Limit last row x last column of filled cells: what a reader lays out from A1."""
-    last_row = max((int(row) for row in _ROW.findall(xml)), default=0)
+    last_row = max((int(row) for row in _ROW.findall(part)), default=0)
     if last_row * 16_384 <= limits.box:
         return
-    rows, columns = 0, 0
-    for letters, digits in _FILLED.findall(xml):
-        rows, columns = max(rows, int(digits)), max(columns, column_number(letters) + 1)
-    if rows > 1_048_576 or rows * columns > limits.box:
+    places = [split_name(name) for name in _names(_FILLED.findall(part))]
+    _limit_box(max((r for r, _ in places), default=-1) + 1, max((c for _, c in places), default=-1) + 1, limits)
+
+
+def _limit_box(rows: int, columns: int, limits: Limits) -> None:
+    if rows > 1_048_576 or columns > 16_384 or rows * columns > limits.box:
         raise over_limit("Ausdehnung eines Blatts", "extent of a sheet")
 
 
@@ -117,11 +133,13 @@ def parse_xml(part: bytes | str) -> Element:
     return root
 
 
-def _walk(xml: str, limits: Limits) -> SheetScan:
+def _walk(part: bytes, limits: Limits) -> SheetScan:
     """Scan a sheet by its tree: prefixed names, cells without addresses, comments."""
     scan = SheetScan()
+    formulas: list[bytes] = []
+    uncalculated: list[bytes] = []
     row, count, rows, columns = -1, 0, 0, 0
-    data = next((e for e in parse_xml(xml) if local(e) == "sheetData"), None)
+    data = next((e for e in parse_xml(part) if local(e) == "sheetData"), None)
     for line in data if data is not None else ():
         row = int(line.get("r", row + 2)) - 1
         column = -1
@@ -135,11 +153,13 @@ def _walk(xml: str, limits: Limits) -> SheetScan:
             if inner:
                 rows, columns = max(rows, row + 1), max(columns, column + 1)
             if "f" in inner:
-                scan.formulas[column].add(row)
+                name = cell_name(row, column).encode()
+                formulas.append(name)
                 if not inner.get("v") and cell.get("t") != "str":
-                    scan.uncalculated[column].add(row)
+                    uncalculated.append(name)
             if cell.get("t") == "e":
                 scan.errors[row, column] = inner.get("v", "")
-    if rows > 1_048_576 or rows * columns > limits.box:
-        raise over_limit("Ausdehnung eines Blatts", "extent of a sheet")
+    _limit_box(rows, columns, limits)
+    scan.formulas = _names(formulas)
+    scan.uncalculated = _names(uncalculated)
     return scan

@@ -17,8 +17,9 @@ from xml.etree.ElementTree import Element
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from vorlagen.intake.cells import SheetScan, column_number, local, parse_xml, scan_sheet
+from vorlagen.intake.cells import SheetScan, check_sound, column_number, local, parse_xml, scan_sheet
 from vorlagen.intake.gate import LIMITS, Limits, Refused, open_package, over_limit, unreadable
+from vorlagen.layout import cell_name
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!(),;:=<>&*/+\s]+))!" + _RANGE.pattern)
@@ -64,7 +65,11 @@ class RawSheet:
 
     def has_formula(self, row: int, column: int) -> bool:
         """Whether a cell holds a formula."""
-        return row in self.scan.formulas.get(column, ())
+        return cell_name(row, column) in self.scan.formulas
+
+    def is_uncalculated(self, row: int, column: int) -> bool:
+        """Whether a cell holds a formula that no program has calculated."""
+        return cell_name(row, column) in self.scan.uncalculated
 
 
 @dataclass
@@ -102,7 +107,12 @@ def read_raw(data: bytes, limits: Limits = LIMITS) -> RawBook:
         Refused: the file is no sound .xlsx within the limits.
     """
     parts = open_package(data, limits)
-    book, places = _structure(parts, limits)
+    root = {kind: target for target, kind in _relations(parts, "")}
+    workbook = root.get("officeDocument", "")
+    book, places = _structure(parts, workbook, limits)
+    custom = root.get("custom-properties") or root.get("customProperties") or ""
+    if custom in parts:
+        book.properties = _properties(parse_xml(parts[custom]))
     for name, place in places.items():
         if place not in parts:
             raise unreadable("Blatt fehlt im Archiv", "sheet missing from the archive")
@@ -112,23 +122,21 @@ def read_raw(data: bytes, limits: Limits = LIMITS) -> RawBook:
                 table = _table(parse_xml(parts[target]), name)
                 if table is not None:
                     book.tables.setdefault(table.name.casefold(), table)
+    for target, kind in _relations(parts, workbook):
+        if kind in ("sharedStrings", "styles") and target in parts:
+            check_sound(parts[target])
     _values(data, book)
     return book
 
 
-def _structure(parts: dict[str, bytes], limits: Limits) -> tuple[RawBook, dict[str, str]]:
+def _structure(parts: dict[str, bytes], place: str, limits: Limits) -> tuple[RawBook, dict[str, str]]:
     """Return the book without values, and the part of each worksheet."""
-    root = {kind: target for target, kind in _relations(parts, "")}
-    place = root.get("officeDocument", "")
     if place not in parts:
         raise unreadable("keine Excel-Arbeitsmappe", "no Excel workbook")
     workbook = parse_xml(parts[place])
     if local(workbook) != "workbook":
         raise unreadable("keine Excel-Arbeitsmappe", "no Excel workbook")
     book = RawBook()
-    custom = root.get("custom-properties") or root.get("customProperties") or ""
-    if custom in parts:
-        book.properties = _properties(parse_xml(parts[custom]))
     by_id = {identity: (target, kind) for target, kind, identity in _relations_with_id(parts, place)}
     places: dict[str, str] = {}
     for element in workbook:
