@@ -128,12 +128,10 @@ def growing(margin: float, years: int, g: float = 0.0) -> list[float]:
         g: Growth per year, above −1.
 
     Returns:
-        margin × (1+g)^(t−1) for t = 1 … years.
+        margin × (1+g)^(t−1) for t = 1 … years. Source: catalogue 34 (cf_t).
 
     Raises:
         ValueError: For a growth of −1 or less, or less than one year.
-
-    Source: catalogue 34 (cf_t).
     """
     _check(g=g, years=years)
     return [margin * math.pow(1 + g, year) for year in range(years)]
@@ -274,12 +272,10 @@ def npv(rate: float, cash_flows: Iterable[Cell]) -> float:
         cash_flows: Euro per year, from year 1; a blank counts 0.
 
     Returns:
-        Euro.
+        Euro. Source: Excel's NPV (first payment after one year).
 
     Raises:
         ValueError: For a rate of −1 or less.
-
-    Source: Excel's NPV (first payment after one year).
     """
     _check(d=rate)
     return math.fsum(zero_if_blank(flow) / math.pow(1 + rate, t) for t, flow in enumerate(cash_flows, start=1))

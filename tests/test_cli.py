@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
+from vorlagen.catalog import Catalog
 from vorlagen.cli import program
 from vorlagen.commands import production, shell
 from vorlagen.findings import CODES
@@ -263,13 +264,16 @@ def test_brand_with_a_wrong_list(tmp_path: Path) -> None:
     assert not (tmp_path / "o").exists()
 
 
-def test_read_then_generate_gives_the_same_bytes(example: Path, tmp_path: Path) -> None:
-    data = call("read", example, "--json", *DAY)
+@pytest.mark.parametrize("key", list(Catalog().entries))
+def test_read_then_generate_gives_the_same_bytes(key: str, tmp_path: Path) -> None:
+    assert call("generate", key, "--example", "--output", tmp_path, *DAY).exit_code == 0
+    (book,) = tmp_path.iterdir()
+    data = call("read", book, "--json", *DAY)
     (tmp_path / "values.json").write_text(data.stdout, encoding="utf-8")
-    for n, source in enumerate((tmp_path / "values.json", example)):
+    for n, source in enumerate((tmp_path / "values.json", book)):
         folder = tmp_path / str(n)
-        assert call("generate", "17", "--values", source, "--output", folder, *DAY).exit_code == 0
-        assert (folder / LISTE).read_bytes() == example.read_bytes()
+        assert call("generate", key, "--values", source, "--output", folder, *DAY).exit_code == 0
+        assert (folder / book.name).read_bytes() == book.read_bytes()
 
 
 def test_mapping_with_a_missing_column_writes_nothing(tmp_path: Path) -> None:
@@ -322,7 +326,8 @@ def test_exit_codes_of_findings_and_refused_files(example: Path, tmp_path: Path)
         assert "E_FILE_" in broken.output
     assert call("check", tmp_path, *DAY).exit_code == 3
     assert call("check", tmp_path / "none.xlsx", *DAY).exit_code == 3
-    fails(2, "E_USAGE", "check", tmp_path / "empty" if (tmp_path / "empty").mkdir() is None else "")
+    (tmp_path / "empty").mkdir()
+    fails(2, "E_USAGE", "check", tmp_path / "empty")
 
 
 def test_read_to_files(example: Path, tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_all_faults_of_a_csv_are_reported_with_line_and_column(tmp_path: Path) -
     [
         ("a.csv", b"a\0b\1", "E_SOURCE_UNREADABLE", 3),
         ("a.csv", b"", "E_SOURCE_HEADING", 1),
+        ("a.csv", b"angebot_nr;firma\n;\n", "E_SOURCE_EMPTY", 1),
         ("a.csv", b"a;b;a\n1;2;3\n", "E_SOURCE_TWICE", 1),
         ("a.csv", b"a;b\n1;2;3\n", "E_SOURCE_RAGGED", 1),
         ("a.csv", b'a;b\n"1;2\n', "E_SOURCE_UNREADABLE", 3),
@@ -153,7 +154,7 @@ def test_plain_sheet_keeps_types(tmp_path: Path) -> None:
 
 
 def test_json_ignores_computed_and_underscored_keys_only(tmp_path: Path) -> None:
-    data = {
+    data: dict[str, Any] = {
         "template": "angebotsliste",
         "_made": "by hand",
         "blocks": {
@@ -172,8 +173,8 @@ def test_json_ignores_computed_and_underscored_keys_only(tmp_path: Path) -> None
     values = load(written(tmp_path, "a.json", json.dumps(data)))[0][1]
     assert values.rows("angebote") == [{"angebot_nr": "A", "angebotssumme": 10.1}]
     assert values.form("deckblatt") == {"mappe_id": "N-1", "team": "Nord", "stichtag": date(2026, 4, 1)}
-    data["blocks"]["angebote"][0]["angebotsume"] = 1  # type: ignore[index]
-    data["blocks"]["angebot"] = []  # type: ignore[index]
+    data["blocks"]["angebote"][0]["angebotsume"] = 1
+    data["blocks"]["angebot"] = []
     data["extra"] = 1
     with pytest.raises(SourceErrors) as error:
         load(written(tmp_path, "a.json", json.dumps(data)))

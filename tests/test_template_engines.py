@@ -50,7 +50,7 @@ def test_stored_values_equal_libreoffice(
 def test_stored_values_equal_ironcalc(key: str, kind: str, lang: str, tmp_path: Path) -> None:
     if lang == "en" and kind == "full":
         kind = "example"
-    path = workbooks.write(tmp_path, key, kind, "en" if lang == "en" else "de", today=date.today())
+    path = workbooks.write(tmp_path, key, kind, "en" if lang == "en" else "de", today=date.today(), ironcalc=True)
     model = engines.IronCalc(path)
     wrong = []
     count = 0

@@ -10,6 +10,8 @@ from typing import Any
 from generators.workbook import write_workbook
 from vorlagen.brand import Brand, load_brand
 from vorlagen.catalog import Catalog
+from vorlagen.compile import block_formulas
+from vorlagen.formulas.ast import Call, walk
 from vorlagen.spec import Field, Lang, Table, Template
 from vorlagen.values import Row, Values, example_values, starting_values
 
@@ -65,9 +67,29 @@ def values_of(template: Template, kind: str, lang: Lang) -> Values:
     return full_values(template, lang)
 
 
-def write(folder: Path, key: str, kind: str = "example", lang: Lang = "de", today: date = TODAY) -> Path:
+def for_ironcalc(template: Template, values: Values) -> Values:
+    """Values whose holidays IronCalc 0.9 can handle.
+
+    Its WORKDAY answers wrongly when a holiday lies in the span, and #VALUE! when the range has
+    blanks; a full table of days far away avoids both. LibreOffice covers WORKDAY with holidays.
+    """
+    trees = [f.node for b in template.blocks.values() for f in block_formulas(b)]
+    if not any(isinstance(n, Call) and n.name == "WORKDAY" for tree in trees for n in walk(tree)):
+        return values
+    table = template.blocks["feiertage"]
+    assert isinstance(table, Table)
+    rows: list[Row] = [{"datum": date(2097, 1, 1) + timedelta(days=n)} for n in range(table.rows)]
+    return values.with_block("feiertage", rows)
+
+
+def write(
+    folder: Path, key: str, kind: str = "example", lang: Lang = "de", today: date = TODAY, ironcalc: bool = False
+) -> Path:
     """Write one workbook of a template and return its path."""
     template = CATALOG.template(key)
     path = folder / f"{template.number:02}_{key}_{kind}_{lang}.xlsx"
-    write_workbook(path, template, values_of(template, kind, lang), brand=brand(), lang=lang, today=today)
+    values = values_of(template, kind, lang)
+    if ironcalc:
+        values = for_ironcalc(template, values)
+    write_workbook(path, template, values, brand=brand(), lang=lang, today=today)
     return path

@@ -17,22 +17,17 @@ from vorlagen.spec import Block, Chart, ChoiceList, Field, Form, Kpis, Matrix, P
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values, list_rows, rows_from_spec
 
-_TOTALS = frozenset(
-    [
-        "summe",
-        "summen",
-        "gesamt",
-        "gesamtsumme",
-        "gesamtergebnis",
-        "zwischensumme",
-        "insgesamt",
-        "ergebnis",
-        "total",
-        "totals",
-        "sum",
-        "subtotal",
-    ]
+_GERMAN_TOTALS = (
+    "summe",
+    "summen",
+    "gesamt",
+    "gesamtsumme",
+    "gesamtergebnis",
+    "zwischensumme",
+    "insgesamt",
+    "ergebnis",
 )
+_TOTALS = frozenset((*_GERMAN_TOTALS, "total", "totals", "sum", "subtotal"))
 _DAYS_1904 = 1462
 
 

@@ -389,6 +389,11 @@ CODES: dict[str, Code] = {
         ("Es gibt keine Zeile mit Überschriften.", "There is no row of headings."),
         ("Überschriften in die erste Zeile schreiben.", "Put headings in the first row."),
     ),
+    "E_SOURCE_EMPTY": Code(
+        "error",
+        ("Unter den Überschriften steht keine Zeile.", "There is no line below the headings."),
+        ("Export mit Daten angeben.", "Name an export that holds data."),
+    ),
     "E_SOURCE_TWICE": Code(
         "error",
         ("Die Spalte „{column}“ kommt zweimal vor.", "The column '{column}' occurs twice."),

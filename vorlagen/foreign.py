@@ -67,7 +67,7 @@ def read_table(path: Path) -> ForeignTable:
     """Read a .csv file or the first sheet of an .xlsx file.
 
     Raises:
-        SourceErrors: not readable, no headings, a heading twice, lines longer than the heading.
+        SourceErrors: not readable, no headings or lines, a heading twice, lines longer than the heading.
     """
     return _read_csv(path) if path.suffix.lower() == ".csv" else _read_sheet(path)
 
@@ -176,6 +176,8 @@ def _table(file: str, rows: Iterator[tuple[int, Sequence[Any]]], sheet: str = ""
         lines.append(Line(number, {h: cells.get(h) for h in headings if h}))
     if not heading_line:
         findings.append(Finding("E_SOURCE_HEADING", Origin(file, sheet)))
+    elif not lines:
+        findings.append(Finding("E_SOURCE_EMPTY", Origin(file, sheet)))
     seen: set[str] = set()
     for head in headings:
         if head and head in seen:

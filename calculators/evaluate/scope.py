@@ -349,11 +349,13 @@ def on_range(argument: int, function: Callable[[Scope, tuple[Node, ...], Range],
             return function(scope, args, given)
         if given.size == 1:
             return given if given.has_errors else function(scope, args, Range(given.reshape(1), 1))
-        if scope.lattice is None:
-            return join([ranged(scope.at(np.array([place])), args) for place in range(scope.rows.size)])
-        if given.shape[0] == 1:
-            return function(scope, args, Range(given.reshape(-1), given.size))
-        return error(ExcelError.VALUE)
+        if scope.lattice and given.shape[1] > 1:
+            flat = Range(given.reshape(-1), given.size)
+            return function(scope, args, flat) if given.shape[0] == 1 else error(ExcelError.VALUE)
+        lines = [ranged(scope.at(np.array([place])), args).reshape(-1) for place in range(scope.rows.size)]
+        width = max(line.size for line in lines)
+        found = join([line.spread((width,)) for line in lines])
+        return found.reshape(-1, width) if scope.lattice else found
 
     return ranged
 

@@ -6,7 +6,9 @@ and all targets to be free.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -171,7 +173,9 @@ def produce(
         for n, order in enumerate(orders, 1):
             note(n, order, write(order, catalog))
         return failures
-    with ProcessPoolExecutor(min(jobs, len(orders))) as pool:
+    # Spawned, as on Windows: forking a process that has threads (numpy's) can hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(orders)), context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         try:
             for n, (order, reason) in enumerate(zip(orders, pool.map(write, orders), strict=True), 1):
                 note(n, order, reason)
