@@ -292,3 +292,16 @@ def test_checking_leaves_other_outcomes_alone(tmp_path: Path, catalog: Catalog) 
     result = read_workbook(tmp_path / "fehlt.xlsx", catalog, today=TODAY)
     check(result, today=TODAY)
     assert codes(result) == ["E_FILE_MISSING"]
+
+
+def test_our_own_faults_become_one_finding_without_data(
+    filled: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise RuntimeError("geheim")
+
+    monkeypatch.setattr("vorlagen.checking._Checker.run", fail)
+    result = read_workbook(filled, catalog, today=TODAY)
+    check(result, today=TODAY)
+    assert codes(result) == ["E_INTERNAL"]
+    assert "geheim" not in result.findings[0].message()

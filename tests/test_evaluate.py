@@ -213,6 +213,8 @@ ROW_CASES: dict[str, tuple[str, list[object]]] = {
     "verbund": ('[@art]&POS()&":"&[@kunde]', ["x1:k", "y2:k", "X3:", "y4:m", "z5:k", "x6:m"]),
     "arbeit": ("NETWORKDAYS([@wann],DATE(2024,1,5),t[frei])", [4, 1, 3, 4, -3, 3]),
     "schnittmenge": ("r[tage]*1", [3, 2, 4, 1, 0, 5]),
+    "feld": ('SUMPRODUCT((t[gruppe]="a")*(t[auf]>10*PREV(feld,0)))', [2, 1, 2, 1, 2, 1]),
+    "zins_vor": ("ROUND(NPV(0.1,ABOVE(tage)),2)", [0, 2.73, 4.38, 7.39, 8.07, 8.07]),
     "enthaelt": ('COUNTIF([@art],"x*")', [1, 0, 1, 0, 0, 1]),
     "eigene": ('COUNTIFS([@tage],">=2",[@kunde],"k")', [1, 1, 0, 0, 0, 0]),
     "eigene_summe": ('SUMIF([@art],"x",[@tage])', [3, 0, 4, 0, 0, 5]),
@@ -429,7 +431,8 @@ def test_no_formula_raises(formula: str) -> None:
     result = evaluate(book({}, columns))
     for key in columns:
         assert len(result.column("r", key)) == 6
-    assert [repr(v) for v in result.column("r", "x")] == [repr(v) for v in result.column("r", "je_zeile")]
+    if "MATCH(" not in formula:  # in an unsorted range it may end anywhere
+        assert [repr(v) for v in result.column("r", "x")] == [repr(v) for v in result.column("r", "je_zeile")]
 
 
 # -- order of columns --------------------------------------------------------------------
@@ -489,7 +492,7 @@ def test_rows_that_look_up_are_quick() -> None:
     }
     began = clock.perf_counter()
     result = evaluate(Book({"r": Grid(count, inputs, columns, "nr")}, {}, {}, TODAY))
-    assert clock.perf_counter() - began < 10  # 1 s on the machine of the author
+    assert clock.perf_counter() - began < 10  # 1 to 2 s on two old cores
     assert result.errors == []
     assert result.column("r", "start")[1] == result.column("r", "ende")[0]
     assert result.column("r", "start")[-1] == result.column("r", "ende")[-2]

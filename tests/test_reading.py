@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -542,10 +543,16 @@ def test_findings_never_show_cell_contents(filled: Path, catalog: Catalog) -> No
     assert canary not in text
 
 
-def test_codes_used_by_reading_exist() -> None:
-    sources = (Path("vorlagen") / name for name in ("reading.py", "blockreading.py", "checking.py", "intake/gate.py"))
-    import re
-
-    for path in sources:
-        for code in re.findall(r'"([EWI]_[A-Z_]+)"', path.read_text(encoding="utf-8")):
-            assert code in CODES
+def test_every_code_of_reading_is_produced_by_a_test() -> None:
+    sources = ("reading.py", "blockreading.py", "checking.py", "recompute.py", "intake/gate.py", "intake/raw.py")
+    root = Path(__file__).resolve().parent.parent
+    used = {
+        code
+        for name in sources
+        for code in re.findall(r'"([EWI]_[A-Z_]+)"', (root / "vorlagen" / name).read_text(encoding="utf-8"))
+    }
+    tests = "".join(
+        (root / "tests" / f"test_{n}.py").read_text(encoding="utf-8") for n in ("reading", "checking", "gate")
+    )
+    assert used <= set(CODES)
+    assert {code for code in used if f'"{code}"' not in tests} == set()

@@ -471,9 +471,7 @@ CODES: dict[str, Code] = {
         ("Ohne --map aufrufen oder die Daten als .csv speichern.", "Call without --map, or save the data as .csv."),
     ),
     "I_FILE_OTHER": Code(
-        "info",
-        ("Keine Arbeitsmappe, übersprungen.", "Not a workbook, skipped."),
-        ("Nichts zu tun.", "Nothing to do."),
+        "info", ("Keine Arbeitsmappe, übersprungen.", "Not a workbook, skipped."), ("Nichts zu tun.", "Nothing to do.")
     ),
     # -- output -----------------------------------------------------------------------------
     "E_OUTPUT": Code(

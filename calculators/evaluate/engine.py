@@ -20,7 +20,7 @@ from calculators.evaluate.graph import Column, Needs, components, needs_of, row_
 from calculators.evaluate.operators import settled
 from calculators.evaluate.scope import RANGES, Function, Scope, Store, every_node
 from calculators.evaluate.values import ERROR, ExcelError, Ints, Vec, blanks, error
-from vorlagen.formulas.ast import BLANK, AboveRef, Binary, ColRef, Node, PrevRef, RowRef, call, children
+from vorlagen.formulas.ast import BLANK, AboveRef, Binary, Call, ColRef, Node, PrevRef, RowRef, call, children
 
 FUNCTIONS: dict[str, Function] = {**COUNTS, **DATES, **LOGIC, **LOOKUP, **MATH, **TEXTS, **TOTALS}
 
@@ -106,7 +106,7 @@ def _prepare(store: Store, block: str, grid: Grid) -> Iterator[tuple[Column, _Wo
     across = grid.across
     if across.formulas is not None:
         scope = Scope(store, block, "across", np.arange(across.count), full=True)
-        yield (block, across.key), _Work(scope, _by_tree(across.formulas))
+        yield (block, across.key), _Work(scope, _by_tree(across.formulas[: across.count]))
     else:
         values = list(across.values or ())
         store.columns[block, across.key] = store.pool.read((values + [None] * across.count)[: across.count])
@@ -126,7 +126,7 @@ def _prepare(store: Store, block: str, grid: Grid) -> Iterator[tuple[Column, _Wo
 
 def _placed(given: Node | Sequence[Node], grid: Grid, key: str) -> list[tuple[Node, Ints]]:
     """Return the trees of a column with the rows where they stand, guarded against empty rows."""
-    trees = _by_tree(given) if isinstance(given, Sequence) else [(given, np.arange(grid.rows))]
+    trees = _by_tree(given[: grid.rows]) if isinstance(given, Sequence) else [(given, np.arange(grid.rows))]
     if grid.guard is None or key == grid.guard:
         return trees
     empty = Binary("=", RowRef(grid.guard), BLANK)
@@ -175,6 +175,8 @@ def _by_rows(store: Store, order: list[Column], works: dict[Column, _Work], need
     for line in range(lines):
         for target, scope, tree_at in jobs:
             width = scope.columns if scope.cols is not None else 1
+            if line * width not in tree_at:
+                continue
             places = np.arange(line * width, (line + 1) * width)
             value = settled(scope.at(places).value(tree_at[line * width]))
             target.tag[places] = value.tag
@@ -187,9 +189,10 @@ def _independent(tree: Node, block: str, members: set[Column]) -> Iterator[Node]
         return
     if not any(_reads(node, block, members) for node in every_node(tree)):
         yield tree
-        return
-    for child in children(tree):
-        yield from _independent(child, block, members)
+    # Inside SUMPRODUCT ranges are read as arrays, which have no value of their own.
+    elif not (isinstance(tree, Call) and tree.name == "SUMPRODUCT"):
+        for child in children(tree):
+            yield from _independent(child, block, members)
 
 
 def _reads(node: Node, block: str, members: set[Column]) -> bool:

@@ -145,13 +145,13 @@ def _countblank(scope: Scope, args: tuple[Node, ...]) -> Vec:
 def _samples(parts: list[_Part], shape: tuple[int, ...]) -> Iterator[tuple[Ints, Floats]]:
     """Yield the sorted numbers of each row as lines, with the rows they belong to.
 
-    Lines are as long as the widest and filled with NaN.
+    Lines are as long as the widest and filled with NaN; a single one holds for all its rows.
     """
     count = int(np.prod(shape))
     everyone = np.arange(count)
     if all(part.pooled and part.ends is None for part in parts):
         pooled = np.sort(np.concatenate([p.cells.num[p.counted] for p in parts]))
-        yield everyone, np.broadcast_to(pooled, (count, pooled.size))
+        yield everyone, pooled[None, :]
     elif not any(part.pooled for part in parts):
         lines = [np.broadcast_to(np.where(p.counted, p.cells.num, np.nan), shape).ravel() for p in parts]
         yield everyone, np.sort(np.stack(lines, axis=1), axis=1)
@@ -196,7 +196,7 @@ def _order_statistic(pick: Callable[[Floats, Ints, Floats], Floats], *, has_k: b
 
 def _at(lines: Floats, places: Floats | Ints) -> Floats:
     places = np.clip(places, 0, lines.shape[1] - 1).astype(np.int64)
-    return np.take_along_axis(lines, places[:, None], axis=1)[:, 0]
+    return lines[np.arange(lines.shape[0]), places]
 
 
 def _median(lines: Floats, counts: Ints, _: Floats) -> Floats:
@@ -226,9 +226,10 @@ def _npv(scope: Scope, args: tuple[Node, ...]) -> Vec:
     value, running = np.zeros(1), np.ones(1)
     for part in parts:
         if part.pooled:
-            for payment in part.cells.num[part.counted].tolist():
-                running = running * factor
-                value = value + payment * running
+            for place in np.flatnonzero(part.counted).tolist():
+                paid = np.ones(1, bool) if part.ends is None else part.ends > place
+                running = np.where(paid, running * factor, running)
+                value = value + np.where(paid, part.cells.num[place] * running, 0.0)
         else:
             running = np.where(part.counted, running * factor, running)
             value = value + np.where(part.counted, part.cells.num * running, 0.0)

@@ -354,10 +354,16 @@ def on_range(argument: int, function: Callable[[Scope, tuple[Node, ...], Range],
             return function(scope, args, flat) if given.shape[0] == 1 else error(ExcelError.VALUE)
         lines = [ranged(scope.at(np.array([place])), args).reshape(-1) for place in range(scope.rows.size)]
         width = max(line.size for line in lines)
-        found = join([line.spread((width,)) for line in lines])
-        return found.reshape(-1, width) if scope.lattice else found
+        found = join([_filled(line, width) for line in lines])
+        return found.reshape(len(lines), width) if scope.lattice else found
 
     return ranged
+
+
+def _filled(line: Vec, width: int) -> Vec:
+    if line.size in (1, width):
+        return line.spread((width,))
+    return join([line, error(ExcelError.NA).spread((width - line.size,))])
 
 
 def is_reference(node: Node) -> bool:

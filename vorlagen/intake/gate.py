@@ -65,7 +65,7 @@ class Limits:
 LIMITS = Limits()
 
 
-class Refused(Exception):  # noqa: N818 -- what happened to the file, not to us
+class Refused(Exception):
     """A file that is not read; carries the code and facts of its one finding."""
 
     def __init__(self, code: str, **facts: Any) -> None:
