@@ -171,7 +171,7 @@ def _areas(block: Block, placed: Placed, rule: Highlight) -> list[str]:
 
 def _options(ctx: Context, placed: Placed, rule: Highlight) -> dict[str, Any]:
     if rule.style == "bar":
-        return {"type": "data_bar", "bar_color": ctx.styles.light, "bar_solid": True, "min_type": "num", "min_value": 0}
+        return {"type": "data_bar", "bar_color": ctx.styles.bar, "bar_solid": True, "min_type": "num", "min_value": 0}
     if rule.style in ("heat", "heat_reverse"):
         colours = (
             ["#FFFFFF", "#FFF3CC", "#F2B8A0"] if rule.style == "heat_reverse" else ["#FFFFFF", "#DCEBDD", "#7DB58F"]
@@ -179,6 +179,9 @@ def _options(ctx: Context, placed: Placed, rule: Highlight) -> dict[str, Any]:
         return {
             "type": "3_color_scale", "min_color": colours[0], "mid_color": colours[1], "max_color": colours[2]
         }  # fmt: skip
+    if rule.style == "heat_diverging":
+        return {"type": "3_color_scale", "mid_type": "num", "mid_value": 0, "min_color": "#F2B8A0",
+                "mid_color": "#FFFFFF", "max_color": "#7DB58F"}  # fmt: skip
     if rule.when is None:
         raise ValueError(f"highlight {rule.style} of {placed.block.key} has no condition")
     tree = rule.when.node

@@ -52,6 +52,11 @@ class Styles:
         return mix(self.primary, "#FFFFFF", 0.55)
 
     @property
+    def bar(self) -> str:
+        """Data bars: pale enough to read the figure over them."""
+        return mix(self.primary, "#FFFFFF", 0.75)
+
+    @property
     def pale(self) -> str:
         """A very light tint of the primary colour."""
         return mix(self.primary, "#FFFFFF", 0.9)

@@ -129,8 +129,8 @@ def _write_sheet(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
         if isinstance(block, Table):
             table.write(ctx, sheet, item)
         elif isinstance(block, Form):
-            help_column = None if block.columns == 2 else 3 if placed.grid else 4
-            form.write_form(ctx, sheet, item, help_column=help_column, width=last, wrap_help=not placed.grid)
+            help_column = None if block.columns == 2 else 4
+            form.write_form(ctx, sheet, item, help_column=help_column, width=last, grid=placed.grid)
         elif isinstance(block, Kpis):
             form.write_kpis(ctx, sheet, item, last)
         elif isinstance(block, Prose):
@@ -176,6 +176,8 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     if item is None:
         sheet.set_zoom(90 if placed.role == "dashboard" else 100)
         wide = sum(w for w in placed.widths.values()) if placed.name == ctx.layout.lists_sheet else 0
+        if placed.role == "form" and not placed.grid:
+            sheet.set_portrait()
         one_page = placed.role == "front" or (placed.blocks and max(b.bottom for b in placed.blocks) <= PAGE_ROWS)
         sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if one_page else 0)
         if placed.name != ctx.layout.lists_sheet:

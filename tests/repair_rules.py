@@ -33,7 +33,7 @@ class Package:
             self.parts = {name: archive.read(name) for name in archive.namelist()}
         self.workbook = ET.fromstring(self.parts["xl/workbook.xml"])
         self.shared = self._shared()
-        self.sheets: list[tuple[str, str, ET.Element]] = []
+        self.sheets: list[tuple[str, str, ET.Element]] = []  # name, part, root
         targets = self.relations("xl/workbook.xml")
         for sheet in self.workbook.iter(M + "sheet"):
             part = targets[sheet.attrib[R + "id"]]

@@ -45,6 +45,8 @@ def test_imports_point_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_template_key_in_engine_code(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    # A domain word may be the name of a function; what counts is data that the engine compares with.
+    tree.body = [n for n in tree.body if not (isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "__all__")]
     strings = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     assert not strings & set(KEYS)
 

@@ -144,7 +144,7 @@ sheets:
           - {key: hit, title: Hit, type: percent, formula: "RATIO(SUM(angebote[gewonnen]), COUNTIF(angebote[status], L_ERGEBNIS.gewonnen)+COUNTIF(angebote[status], L_ERGEBNIS.verloren))"}
           - {key: summe, title: Summe, type: money, formula: "SUM(angebote[wert])"}
           - {key: zins, title: Zins, type: percent, formula: "parameter.zins"}
-"""  # noqa: E501
+"""
 
 
 @cache

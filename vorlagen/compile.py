@@ -211,7 +211,7 @@ def check_references(tree: Node, template: Template, block: Block) -> None:
                 raise FormulaError(
                     f"{node.list} has no choice '{node.value}'", nearest(node.value, list(choices.by_key))
                 )
-        elif isinstance(node, Literal) and any(c.isalpha() for c in node.value) and len(node.value) > 1:
+        elif isinstance(node, Literal) and sum(c.isalpha() for c in node.value) > 2:
             if node.value == template.key or node.value in (">-1E+300",):
                 continue
             raise FormulaError(
@@ -300,6 +300,12 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
         for key in getattr(block, name, ()):
             if key not in block.by_key:
                 fault(f"{name} names '{key}'", nearest(key, keys))
+    for item in block.all_fields:
+        target = (item.ref or "").split(".")
+        if len(target) == 2 and (
+            target[0] not in template.blocks or target[1] not in template.blocks[target[0]].by_key
+        ):
+            fault(f"ref of '{item.key}' names '{item.ref}'", "write block.key or template.block.key")
     merge = getattr(block, "merge", None)
     if merge is not None:
         for key in (*merge.on, *merge.newest_by):

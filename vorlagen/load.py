@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from yaml import MappingNode, Node
+from yaml import MappingNode, Node, SequenceNode
 
 from vorlagen.findings import SpecErrors
 from vorlagen.formulas.house import nearest
@@ -140,6 +140,9 @@ class SpecBuilder(Builder):
         if not isinstance(node, MappingNode):
             raise self.problem(node, f"list '{key}': a mapping is expected", "write {title: …, values: […]}")
         parts = {k.value: v for k, v in node.value}
+        for name in ("values", "attributes"):
+            if name in parts and not isinstance(parts[name], SequenceNode):
+                raise self.problem(parts[name], f"{name}: a list is expected", "write lines with -")
         attributes = tuple(self.each(Attribute, parts["attributes"].value)) if "attributes" in parts else ()
         names = {a.key for a in attributes}
         values = []

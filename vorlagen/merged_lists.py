@@ -24,7 +24,6 @@ from vorlagen.spec import Block, ChoiceList, Field, Form, Lang, Table, Template,
 from vorlagen.values import Row, is_blank, list_rows
 
 
-
 def pinned_choices(template: Template) -> frozenset[tuple[str, str]]:
     """Return (list, choice) of all choices that formulas name."""
     return frozenset(

@@ -138,7 +138,7 @@ class Field:
 
 Style = Literal[
     "ueberfaellig", "heute", "bald", "gruen", "gelb", "rot", "grau", "dublette", "pflicht", "negativ", "erledigt",
-    "bar", "heat", "heat_reverse", "banner",
+    "bar", "heat", "heat_reverse", "heat_diverging", "banner",
 ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> 
     for node in (*pairs[::2], *([] if target is None else [target])):
         given = scope.range(node)
         if isinstance(given, Vec):
-            if not is_reference(node):
+            if not is_reference(node) or given.shape[1:] > (1,):
                 return np.zeros(1), np.zeros(1), first_error([given], error(ExcelError.VALUE))
             given = Range(given.spread(scope.down(numbers(scope.rows)).shape).reshape(-1), 1, CELL)
         ranges.append(given)

@@ -115,7 +115,7 @@ def _index(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     if not has_column and height == 1 and width > 1:
         rows, cols = np.ones_like(rows), rows
     # A row or column number of 0 names the whole of it, which is one cell only if it is that short.
-    rows = np.where((rows == 0) & (height == 1), 1, rows)
+    rows = np.where((rows == 0) & (height == 1 and given.ends is None), 1, rows)
     cols = np.where((cols == 0) & (width == 1), 1, cols)
     limit: Ints | int = height if given.ends is None else given.ends
     negative = (rows <= 0) | (cols <= 0)

@@ -49,6 +49,8 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
             if series.type == "line":
                 lines = lines or ctx.book.add_chart({"type": "line"})
                 lines.add_series(options)
+                if series.secondary:
+                    lines.set_y2_axis(_second_axis(ctx, series))
             else:
                 chart.add_series(options)
             number += 1
@@ -139,6 +141,14 @@ def _look(block: Chart, series: Series, colour: str) -> dict[str, Any]:
     }
 
 
+def _second_axis(ctx: Context, series: Series) -> dict[str, Any]:
+    """Right-hand axis, in the number format of the field it shows."""
+    block, key = re.fullmatch(r"(\w+)\[(\w+)\]", series.values).groups()  # type: ignore[union-attr]
+    info = TYPES[ctx.template.field(block, key).type]
+    font = {"name": ctx.brand.font, "size": 9, "color": styles.MUTED, "bold": False}
+    return {"num_font": font, "num_format": info.number_format(ctx.lang, 0), "line": {"none": True}, "min": 0}
+
+
 def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     font = {"name": ctx.brand.font, "size": 9, "color": styles.MUTED, "bold": False}
     title = {"name": ctx.brand.font, "size": 12, "color": ctx.styles.primary, "bold": True}
@@ -153,9 +163,18 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     grid = {"visible": True, "line": {"color": "#E6EAEE", "width": 0.75}}
     number = {"num_format": TYPES[block.format].number_format(ctx.lang, 0)} if block.format else {}
     value = {"num_font": font, "line": {"none": True}, "major_gridlines": grid, **number}
-    category: dict[str, Any] = {"num_font": font, "line": {"color": "#B5BECA"}, "major_gridlines": {"visible": False}}
+    if block.labels and block.type == "column" and not any(s.secondary or s.type for s in block.series):
+        value |= {"visible": False, "major_gridlines": {"visible": False}}  # the labels say it
+    # Labels stay outside the plot when values are negative.
+    category: dict[str, Any] = {
+        "label_position": "low",
+        "num_font": font,
+        "line": {"color": "#B5BECA"},
+        "major_gridlines": {"visible": False},
+    }
     if block.type == "scatter":
         category |= {"major_gridlines": grid}
+        value |= {"label_position": "low"}
     if block.x_title:
         category |= {"name": block.x_title[ctx.lang], "name_font": font}
     if block.y_title:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from generators import rules, styles
@@ -10,7 +11,7 @@ from generators.pen import Pen
 from vorlagen.compute import note_key
 from vorlagen.fieldtypes import TYPES
 from vorlagen.formulas.printing import Printed
-from vorlagen.layout import Placed, card_lines
+from vorlagen.layout import FORM_VALUE_WIDTH, Placed, card_lines
 from vorlagen.spec import Field, Form, Formula, Kpis, Prose, Text
 
 
@@ -31,7 +32,13 @@ def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
 
 
 def write_form(
-    ctx: Context, sheet: Any, placed: Placed, *, help_column: int | None = None, width: int = 0, wrap_help: bool = True
+    ctx: Context,
+    sheet: Any,
+    placed: Placed,
+    *,
+    help_column: int | None = None,
+    width: int = 0,
+    grid: bool = False,
 ) -> None:
     """Write a form; long texts get tall rows, help stands at the right."""
     block = placed.block
@@ -51,6 +58,8 @@ def write_form(
         )
         align = {"align": "left", "indent": 1} if TYPES[item.type].align != "right" else {}
         style = ctx.styles.input(item, **align) if ctx.is_input(item) else ctx.styles.computed(item, **align)
+        if grid and block.columns == 1:
+            sheet.merge_range(row, col, row, col + 1, "", style)  # one grid column is too narrow for a value
         write_one(ctx, pen, placed, item, style, given.get(item.key))
         if ctx.is_input(item):
             rules.validate(ctx, sheet, placed, item, (row, col, row, col))
@@ -59,12 +68,22 @@ def write_form(
                 row,
                 help_column,
                 item.help[ctx.lang],
-                ctx.styles.note(text_wrap=wrap_help, indent=1, valign="top" if item.type == "long" else "vcenter"),
+                ctx.styles.note(text_wrap=not grid, indent=1, valign="top" if item.type == "long" else "vcenter"),
             )
         if block.columns == 1:
-            sheet.set_row(row, 62 if item.type == "long" else 21)
+            sheet.set_row(row, _height(given.get(item.key)) if item.type == "long" else 21)
     rules.mark_missing(ctx, sheet, placed)
     rules.highlight(ctx, sheet, placed)
+
+
+def _height(text: object) -> float:
+    """Height of a long text: room for four lines, more when the text needs it."""
+    return max(62.0, 15.0 * wrapped_lines(text, FORM_VALUE_WIDTH) + 6)
+
+
+def wrapped_lines(text: object, width: float) -> int:
+    """Estimate the lines that a text takes in a column of so many characters."""
+    return sum(max(1, math.ceil(len(part) * 1.08 / width)) for part in str(text or "").split("\n"))
 
 
 def write_kpis(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from generators import rules, styles
+from generators.blocks.form import wrapped_lines
 from generators.context import Context, cell_value
 from generators.pen import Pen
 from vorlagen.fieldtypes import TYPES
@@ -46,8 +47,20 @@ def write(ctx: Context, sheet: Any, placed: Placed) -> None:
         if formula is not None:
             column["formula"] = formula
     sheet.set_row(placed.header, styles.HEADER_HEIGHT)
+    _row_heights(ctx, sheet, placed, records)
     rules.mark_missing(ctx, sheet, placed)
     rules.highlight(ctx, sheet, placed)
+
+
+def _row_heights(ctx: Context, sheet: Any, placed: Placed, records: list[Row]) -> None:
+    """Make rows as high as their wrapped texts; other rows stay free to grow by themselves."""
+    long = [
+        (f.key, ctx.layout.field_width(placed.block.key, f.key)) for f in placed.block.all_fields if f.type == "long"
+    ]
+    for n, record in enumerate(records):
+        lines = max((wrapped_lines(record.get(key), width) for key, width in long), default=1)
+        if lines > 1:
+            sheet.set_row(placed.first + n, 15.0 * lines)
 
 
 def _write_inputs(ctx: Context, pen: Pen, placed: Placed, col: int, records: list[Row], item: Any) -> None:
