@@ -6,10 +6,12 @@ from typing import Any
 
 from generators.context import Context
 from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT
-from vorlagen.layout import Placed, cell_name, column_name
+from vorlagen.formulas.printing import absolute
+from vorlagen.layout import Placed, cell_name, column_name, quote_sheet
 from vorlagen.spec import Block, Field, Formula, Gantt, Highlight, Matrix, Table
 
 MESSAGE_MAX, TITLE_MAX = 255, 32
+LOCAL_REFERENCE = 2  # block.key
 _FIRST_DAY, _LAST_DAY = 36526, 73050  # 01.01.2000 and 31.12.2099
 
 
@@ -38,6 +40,8 @@ def _criteria(
         if item.list and not ctx.template.list_by_key[item.list].fix:
             own += say(" Eigene Werte auf dem Blatt Listen ergänzen.", " Add own values on the sheet Lists.")
         return {"validate": "list", "source": f"={item.list}"}, own
+    if (source := _reference(ctx, placed, item)) is not None:
+        return source, say("Bitte einen vorhandenen Eintrag wählen.", "Please choose an existing entry.")
     tests: list[str] = []
     words: list[str] = []
     if item.type in ("int", "decimal", "money", "percent"):
@@ -85,6 +89,23 @@ def _criteria(
         formula = "=" + tests[0]
     allowed = say("Erlaubt ist ", "Allowed: ") + ", ".join(words) + "."
     return {"validate": "custom", "value": formula}, allowed
+
+
+def _reference(ctx: Context, placed: Placed, item: Field) -> dict[str, Any] | None:
+    """Offer the keys of another table of the workbook as a drop-down that ends at its last row."""
+    target = (item.ref or "").split(".")
+    if len(target) != LOCAL_REFERENCE or target[0] == placed.block.key:
+        return None
+    other = ctx.layout.placed[target[0]]
+    if not other.table:
+        return None
+    area = f"{quote_sheet(other.sheet)}!{absolute(other.place(target[1]))}"
+    start = area.split(":", maxsplit=1)[0]
+    return {
+        "validate": "list",
+        "source": f"={start}:INDEX({area},MAX(1,COUNTA({area})))",
+        "error_type": "warning",
+    }
 
 
 def _fixed(row: int, col: int) -> str:

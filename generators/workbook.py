@@ -176,9 +176,11 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     if item is None:
         sheet.set_zoom(90 if placed.role == "dashboard" else 100)
         wide = sum(w for w in placed.widths.values()) if placed.name == ctx.layout.lists_sheet else 0
-        if placed.role == "form" and not placed.grid:
+        tall = placed.role == "form" and not placed.grid
+        if tall:
             sheet.set_portrait()
-        one_page = placed.role == "front" or (placed.blocks and max(b.bottom for b in placed.blocks) <= PAGE_ROWS)
+        short = bool(placed.blocks) and max(b.bottom for b in placed.blocks) <= PAGE_ROWS
+        one_page = placed.role == "front" or (short and not tall)
         sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if one_page else 0)
         if placed.name != ctx.layout.lists_sheet:
             sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})

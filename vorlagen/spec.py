@@ -319,7 +319,7 @@ class Matrix(Block):
 class Gantt(Matrix):
     """A matrix whose cells are the days or weeks of a schedule.
 
-    Cell values: 1 planned, 2 done, 3 milestone, empty otherwise.
+    Cell values: 1 planned, 2 done, 3 milestone, 4 late, empty otherwise.
     """
 
     start: str = doc("row field with the first day", default="start")

@@ -91,27 +91,37 @@ def _ranges(ctx: Context, series: Series) -> list[dict[str, Any]]:
         return [{"values": [placed.sheet, top, col, bottom, col], "categories": categories, **_name(ctx, series)}]
     if isinstance(placed.block, Matrix) and key == placed.block.cell.key:
         start, count = placed.across
-        heads = placed.columns[placed.block.row.key]
+        if placed.block.col.list is not None:
+            count = min(count, len(ctx.values.lists[placed.block.col.list]))
+        heads, last = placed.columns[placed.block.row.key], last_filled(ctx, placed)
         return [
             {
-                "values": [placed.sheet, placed.first, start + c, placed.last, start + c],
-                "categories": [placed.sheet, placed.first, heads, placed.last, heads],
+                "values": [placed.sheet, placed.first, start + c, last, start + c],
+                "categories": [placed.sheet, placed.first, heads, last, heads],
                 "name": [placed.sheet, placed.header, start + c],
             }
             for c in range(count)
         ]
-    options: dict[str, Any] = {"values": _column(placed, key), **_name(ctx, series)}
+    options: dict[str, Any] = {"values": _column(ctx, placed, key), **_name(ctx, series)}
     if series.categories:
         other, other_key = re.fullmatch(r"(\w+)\[(\w+)\]", series.categories).groups()  # type: ignore[union-attr]
-        options["categories"] = _column(ctx.layout.placed[other], other_key)
+        options["categories"] = _column(ctx, ctx.layout.placed[other], other_key)
     if "name" not in options:
         options["name"] = [placed.sheet, placed.header, placed.columns[key]]
     return [options]
 
 
-def _column(placed: Placed, key: str) -> list[Any]:
+def _column(ctx: Context, placed: Placed, key: str) -> list[Any]:
     col = placed.columns[key]
-    return [placed.sheet, placed.first, col, placed.last, col]
+    return [placed.sheet, placed.first, col, last_filled(ctx, placed), col]
+
+
+def last_filled(ctx: Context, placed: Placed) -> int:
+    """Last row with a heading: spare rows of an office's list would be empty categories."""
+    axis = getattr(placed.block, "row", None)
+    if axis is None or axis.list is None or axis.count or axis.extra:
+        return placed.last
+    return placed.first + max(1, min(placed.rows, len(ctx.values.lists[axis.list]))) - 1
 
 
 def _name(ctx: Context, series: Series) -> dict[str, Any]:
@@ -139,6 +149,19 @@ def _look(block: Chart, series: Series, colour: str) -> dict[str, Any]:
         "gap": 60,
         **({"overlap": 100} if block.stacked else {}),
     }
+
+
+def _category_format(ctx: Context, block: Chart) -> str | None:
+    """Number format of the category labels when they are dates or months."""
+    first = block.series[0]
+    text = first.categories
+    if text is None:
+        source = ctx.template.blocks[first.values.split("[")[0]]
+        kind = source.row.type if isinstance(source, Matrix) else "text"
+    else:
+        other, key = re.fullmatch(r"(\w+)\[(\w+)\]", text).groups()  # type: ignore[union-attr]
+        kind = ctx.template.field(other, key).type
+    return TYPES[kind].number_format(ctx.lang) if kind in ("date", "month") and block.type != "scatter" else None
 
 
 def _second_axis(ctx: Context, series: Series) -> dict[str, Any]:
@@ -175,6 +198,8 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     if block.type == "scatter":
         category |= {"major_gridlines": grid}
         value |= {"label_position": "low"}
+    if (heads := _category_format(ctx, block)) is not None:
+        category |= {"num_format": heads, "text_axis": True}
     if block.x_title:
         category |= {"name": block.x_title[ctx.lang], "name_font": font}
     if block.y_title:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from generators import styles
@@ -119,7 +120,7 @@ def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
         elif item.name == ctx.layout.notes_sheet:
             words = ctx.say("Definition jeder Kennzahl", "Definition of every figure")
         pen.link(row + n, 1, item.name, item.name, link)
-        short = words.split(". ")[0].rstrip(".")
+        short = re.split(r"\. (?=[A-ZÄÖÜ„‘'“])", words)[0].rstrip(".")
         pen.text(
             row + n, 2, short if len(short) <= 58 else short[:57].rsplit(" ", 1)[0] + " …", ctx.styles.note(indent=1)
         )

@@ -33,7 +33,6 @@ def write(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     _heads(ctx, sheet, pen, placed, block)
     cell = ctx.styles.make(
         num_format='[=3]"◆";""', align="center", font_color=ctx.styles.accent, font_size=10,
-        bottom=1, bottom_color="#E9EDF1",
     )  # fmt: skip
     write_cells(ctx, sheet, pen, placed, cell)
     for n in range(placed.rows):
@@ -69,6 +68,7 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
     looks: list[tuple[str, dict[str, object]]] = [
         (f"{first}=2", {"bg_color": ctx.styles.primary}),
         (f"{first}=1", {"bg_color": ctx.styles.light}),
+        (f"{first}=4", {"bg_color": "#D9776F"}),
     ]
     if block.workdays:
         days = rules_range(ctx.layout.placed["feiertage"])
@@ -83,6 +83,8 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
             (f"AND({is_today})", line | {"bottom": 1, "bottom_color": "#E9EDF1"}),
             *looks,
         ]
+    row_key = f"${column_name(placed.columns[block.row.key])}{placed.first + 1}"
+    looks.append((f'{row_key}<>""', {"bottom": 1, "bottom_color": "#E9EDF1"}))
     for test, look in looks:
         sheet.conditional_format(area, {"type": "formula", "criteria": f"={test}", "format": make(look)})
     if block.group is not None:
@@ -103,7 +105,7 @@ def rules_range(holidays: Placed) -> str:
 def _legend(ctx: Context, pen: Pen, placed: Placed) -> None:
     row = placed.last + 1
     words = ctx.say(
-        "dunkel = erledigt · hell = geplant · ◆ = Meilenstein · Linie = Stichtag · grau = Wochenende, Feiertag",
-        "dark = done · light = planned · ◆ = milestone · line = reference date · grey = weekend, holiday",
+        "dunkel = erledigt · hell = geplant · rot = im Verzug · ◆ = Meilenstein · Linie = Stichtag · grau = frei",
+        "dark = done · light = planned · red = late · ◆ = milestone · line = cut-off date · grey = day off",
     )
     pen.text(row, 1, words, ctx.styles.note())

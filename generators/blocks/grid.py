@@ -53,7 +53,7 @@ def write_row_headings(ctx: Context, pen: Pen, placed: Placed, axis: Axis) -> No
     """Write the heading of the first column and all row headings."""
     item = axis_field(axis)
     col = placed.columns[axis.key]
-    pen.text(placed.header, col, axis.title[ctx.lang], ctx.styles.soft_header(_align(item)))
+    pen.text(placed.header, col, axis.title[ctx.lang], ctx.styles.soft_header())
     trees = axis_trees(axis, ctx.layout, placed.rows)
     values = ctx.computed.column(placed.block.key, axis.key)
     style = ctx.styles.figure(item, align="left", indent=1, **_line(ctx, axis))
