@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from generators import styles
+from generators import paging, styles
 from generators.blocks import chart, form, front, gantt, grid, table
 from generators.context import Context
 from generators.extra import ExtraSheet
@@ -181,7 +181,12 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             sheet.set_portrait()
         short = bool(placed.blocks) and max(b.bottom for b in placed.blocks) <= PAGE_ROWS
         one_page = placed.role == "front" or (short and not tall)
-        sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if one_page else 0)
+        if placed.grid and not one_page:
+            scale = paging.print_scale(placed, _last_column(placed))
+            sheet.set_print_scale(scale)
+            sheet.set_h_pagebreaks(paging.break_rows(placed, sheet, scale))
+        else:
+            sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if one_page else 0)
         if placed.name != ctx.layout.lists_sheet:
             sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
         _first_input(ctx, sheet, placed)

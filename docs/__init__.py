@@ -1,0 +1,1 @@
+"""Makers of the generated documentation; not part of the installed package."""
