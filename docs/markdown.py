@@ -9,7 +9,7 @@ NOTICE = "<!-- Erzeugt von docs/make.py; nicht von Hand ändern. Generated; do n
 
 def plain(text: str) -> str:
     """Return text in which no character is taken for markup."""
-    for mark in ("\\", "*", "`"):
+    for mark in ("\\", "*"):
         text = text.replace(mark, "\\" + mark)
     return text.replace("<", "&lt;").strip()
 

@@ -279,7 +279,7 @@ def list_lines(lists: Iterable[ChoiceList]) -> list[str]:
 
 def template_page(template: Template, catalog: Catalog, picture: bool) -> str:
     """Return the page of one template."""
-    shared = catalog.common.lists
+    shared = {c.key for c in template.lists if catalog.common.lists.get(c.key) == c}
     lines = [f"# {template.number:02d} {plain(template.title.de)}", "", f"*{plain(template.title.en)}*", ""]
     if picture:
         lines += [f"![{template.title.de}](../pictures/{stem(template)}.png)", ""]

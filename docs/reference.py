@@ -225,8 +225,8 @@ and the documentation all come from it.
 ## A template of your own
 
 ```sh
-vorlagen spec new {EXAMPLE} --output eigene          # writes eigene/{FIRST_FREE}_{EXAMPLE}.yaml
-vorlagen spec check eigene                            # every fault with file, line and remedy
+vorlagen spec new {EXAMPLE} --output eigene    # writes eigene/{FIRST_FREE}_{EXAMPLE}.yaml
+vorlagen spec check eigene                        # every fault with file, line and remedy
 vorlagen generate {EXAMPLE} --specs eigene --example --output probe
 vorlagen check probe --specs eigene
 ```

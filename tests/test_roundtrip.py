@@ -68,7 +68,7 @@ def blank(key: str, lang: Lang) -> tuple[bytes, Layout, Values]:
 
 @pytest.mark.parametrize("lang", ["de", "en"])
 @pytest.mark.parametrize("key", workbooks.KEYS)
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_what_is_typed_is_read(key: str, lang: Lang, data: st.DataObject) -> None:
     content, layout, values = blank(key, lang)

@@ -38,8 +38,8 @@ def key_value(item: Field, n: int, old: Any) -> Any:
     return f"{old}-{n}"
 
 
-def full_values(template: Template, lang: Lang) -> Values:
-    """Example rows repeated until every table is full, keys kept unique."""
+def full_values(template: Template, lang: Lang, limit: int | None = None) -> Values:
+    """Example rows repeated until every table is full (or has `limit` rows), keys kept unique."""
     values = example_values(template, lang, brand().bundesland, TODAY)
     blocks: dict[str, list[Row] | Row] = dict(values.blocks)
     for block in template.blocks.values():
@@ -49,22 +49,23 @@ def full_values(template: Template, lang: Lang) -> Values:
         keys = [block.by_key[k] for k in block.identity if not block.by_key[k].computed]
         free = [f for f in keys if f.type != "choice"]
         filled = list(rows)
-        while len(filled) < block.rows:
+        size = block.rows if limit is None else min(block.rows, max(limit, len(rows)))
+        while len(filled) < size:
             row = dict(rows[len(filled) % len(rows)])
             for item in free:
                 row[item.key] = key_value(item, len(filled), row.get(item.key))
             filled.append(row)
-        blocks[block.key] = filled[: block.rows]
+        blocks[block.key] = filled[:size]
     return Values(blocks, values.lists)
 
 
-def values_of(template: Template, kind: str, lang: Lang) -> Values:
+def values_of(template: Template, kind: str, lang: Lang, limit: int | None = None) -> Values:
     """Values of one kind: blank, example or full."""
     if kind == "blank":
         return starting_values(template, lang, brand().bundesland, TODAY)
     if kind == "example":
         return example_values(template, lang, brand().bundesland, TODAY)
-    return full_values(template, lang)
+    return full_values(template, lang, limit)
 
 
 def for_ironcalc(template: Template, values: Values) -> Values:
@@ -83,13 +84,24 @@ def for_ironcalc(template: Template, values: Values) -> Values:
 
 
 def write(
-    folder: Path, key: str, kind: str = "example", lang: Lang = "de", today: date = TODAY, ironcalc: bool = False
+    folder: Path,
+    key: str,
+    kind: str = "example",
+    lang: Lang = "de",
+    *,
+    today: date = TODAY,
+    ironcalc: bool = False,
+    limit: int | None = None,
 ) -> Path:
-    """Write one workbook of a template and return its path."""
+    """Write one workbook of a template and return its path; `limit` cuts long tables."""
     template = CATALOG.template(key)
     path = folder / f"{template.number:02}_{key}_{kind}_{lang}.xlsx"
-    values = values_of(template, kind, lang)
+    values = values_of(template, kind, lang, limit)
     if ironcalc:
         values = for_ironcalc(template, values)
-    write_workbook(path, template, values, brand=brand(), lang=lang, today=today)
+    rows = None
+    if limit is not None:
+        tables = [b for b in template.blocks.values() if isinstance(b, Table)]
+        rows = {b.key: min(b.rows, max(limit, len(values.rows(b.key)))) for b in tables}
+    write_workbook(path, template, values, brand=brand(), lang=lang, today=today, rows=rows)
     return path
