@@ -99,6 +99,45 @@ CASES = [
         },
     ),
     Case(
+        "02 samples",
+        "adressqualifizierung",
+        {"leads": ["L-0001", "L-0002"]},
+        {
+            # points 8, 10, 8, 6, 10, 8, 8 and 6, 4, 6, 4, 7, 2, 5 with weights 10, 5, 20, 10, 15, 20, 20 %
+            ("leads", "score", 0): 8.10,
+            ("leads", "prio_score", 0): "A",
+            ("leads", "score", 1): 4.25,
+            ("leads", "prio_score", 1): "B",
+            ("leads", "potenzial_gew", 0): 140000,
+        },
+    ),
+    Case(
+        "16 sample",
+        "angebotskalkulation",
+        {"positionen": [1, 2], "zusatzkosten": [1]},
+        {
+            ("kalkulation", "zwischensumme", 0): 35120,
+            ("kalkulation", "angebotssumme", 0): 38120,
+            ("ergebnis", "nettoerloes", 0): 37357.60,
+            ("ergebnis", "db1", 0): 13449.60,
+            ("ergebnis", "db2", 0): 11049.60,
+            ("kennzahlen", "db2_marge", 0): 11049.60 / 37357.60,  # 29.58 %
+            ("kennzahlen", "rabatt_gesamt", 0): 1380 / 36500,  # 3.78 %
+            ("kennzahlen", "preisuntergrenze", 0): 26308 / 0.98,  # 26,844.90
+        },
+        {"kopf": {"skonto": 0.02, "bonus": None, "gesamtrabatt": None}},
+    ),
+    Case(
+        "19 sample",
+        "absageanalyse",
+        {"absagen": ["AN-2026-0019"], "verbesserungen": []},
+        {
+            ("absagen", "preisabstand", 0): 500 / 8900,  # 5.62 %
+            ("absagen", "dauer_tage", 0): 38,
+            ("absagen", "kategorie", 0): "Lieferung",
+        },
+    ),
+    Case(
         "34 samples",
         "clv_berechnung",
         {"kundenliste": ["K-00017", "K-00108"]},
