@@ -64,6 +64,8 @@ class Styles:
     def make(self, **properties: Any) -> Any:
         """Return a cell format; equal properties give the same object."""
         base = {"font_name": self.brand.font, "font_size": BODY_SIZE, "font_color": INK, "valign": "vcenter"}
+        if properties.get("indent"):
+            properties.setdefault("align", "left")  # LibreOffice indents only what is aligned
         full = base | properties
         key = tuple(sorted(full.items()))
         if key not in self._cache:

@@ -27,7 +27,7 @@ CREATED = datetime(2026, 1, 1)
 # Characters that fit on an A4 landscape page at a readable scale.
 PAGE_WIDTH = 200.0
 # Rows of a dashboard that still read well on one page.
-PAGE_ROWS = 72
+PAGE_ROWS = 60
 
 
 def write_workbook(

@@ -335,7 +335,9 @@ class Series:
     values: str = doc("block[key], or block[*] for all figures of a kpis block in list layout")
     categories: str | None = doc("block[key] of the category labels", default=None)
     name: Text | None = doc("legend text", default=None)
-    color: Literal["primary", "accent", "light", "grey", "green", "red", "yellow"] | None = doc("fill", default=None)
+    color: Literal["primary", "accent", "light", "grey", "green", "red", "yellow", "none"] | None = doc(
+        "fill; none hides the series (base of a waterfall)", default=None
+    )
     type: Literal["line"] | None = doc("draw this series as a line over the columns", default=None)
     secondary: bool = doc("use the right-hand axis", default=False)
 

@@ -39,6 +39,8 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
         for ranges in _ranges(ctx, series):
             colour = _colour(ctx, series.color) if series.color else palette[number % len(palette)]
             options = ranges | _look(block, series, colour)
+            if series.color == "none":
+                options["fill"] = {"none": True}
             if block.labels:
                 options["data_labels"] = {
                     "value": True,
@@ -70,13 +72,24 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
 
 def _palette(ctx: Context) -> list[str]:
     p = ctx.styles.primary
-    return [p, ctx.styles.accent, styles.mix(p, "#FFFFFF", 0.5), "#8A94A3", "#3E8E7E", "#B08BBB", "#C9B458", "#6B4E71"]
+    return [
+        p,
+        ctx.styles.accent,
+        styles.mix(p, "#FFFFFF", 0.5),
+        "#8A94A3",
+        "#3E8E7E",
+        "#B08BBB",
+        "#C9B458",
+        "#6B4E71",
+        "#5A8FBF",
+        "#A6A08C",
+    ]
 
 
 def _colour(ctx: Context, name: str) -> str:
     return {
         "primary": ctx.styles.primary, "accent": ctx.styles.accent, "light": ctx.styles.light, "grey": "#B5BECA",
-        "green": styles.GREEN, "red": styles.RED, "yellow": "#D9A400",
+        "green": styles.GREEN, "red": styles.RED, "yellow": "#D9A400", "none": "#FFFFFF",
     }[name]  # fmt: skip
 
 
@@ -207,7 +220,7 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     if block.type == "bar":
         # In a bar chart XlsxWriter's x axis is the horizontal one, which holds the values.
         chart.set_x_axis(value | ({"visible": False, "major_gridlines": {"visible": False}} if block.labels else {}))
-        chart.set_y_axis(category | {"reverse": True})
+        chart.set_y_axis(category | {"reverse": True, "crossing": "max"})
         return
     chart.set_x_axis(category)
     chart.set_y_axis(value)

@@ -11,7 +11,7 @@ from generators.pen import Pen
 from vorlagen.compute import note_key
 from vorlagen.fieldtypes import TYPES
 from vorlagen.formulas.printing import Printed
-from vorlagen.layout import FORM_VALUE_WIDTH, Placed, card_lines
+from vorlagen.layout import FORM_VALUE_WIDTH, GRID_WIDTH, Placed, card_lines
 from vorlagen.spec import Field, Form, Formula, Kpis, Prose, Text
 
 
@@ -28,7 +28,17 @@ def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
         look = ctx.styles.make(
             font_size=styles.NOTE_SIZE, font_color=styles.MUTED, italic=True, bottom=2, bottom_color=ctx.styles.accent
         )
-        pen.text(row, left + 1, placed.block.help[ctx.lang], look)
+        pen.text(row, _beside(ctx, placed, placed.block.title[ctx.lang], left), placed.block.help[ctx.lang], look)
+
+
+def _beside(ctx: Context, placed: Placed, title: str, left: int) -> int:
+    """First column that a section title of this length does not reach."""
+    widths = next(s.widths for s in ctx.layout.sheets if s.name == placed.sheet)
+    needed, col = len(title) * 1.35 + 2, left
+    while needed > 0 and col < left + 4:
+        needed -= widths.get(col, GRID_WIDTH)
+        col += 1
+    return col
 
 
 def write_form(
