@@ -20,7 +20,18 @@ from vorlagen.findings import SpecProblem
 from vorlagen.formulas.house import nearest
 from vorlagen.spec import Block, Formula, Text
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STR, _PLAIN = "tag:yaml.org,2002:str", frozenset("-+.0123456789~nNtTfFyYoO<=")
+
+
+class _Loader(_Base):  # type: ignore[misc]  # the C loader has no types
+    """The C loader, without the pattern search for scalars that can only be text."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is ScalarNode and (not implicit[0] or (value and value[0] not in _PLAIN)):
+            return _STR
+        return super().resolve(kind, value, implicit)
+
 
 
 class Bad(Exception):
@@ -242,6 +253,6 @@ _CONSTRUCTOR = yaml.SafeLoader("")
 
 def _scalar(node: ScalarNode) -> Any:
     """Return the Python value of a scalar (dates included)."""
-    if node.tag == "tag:yaml.org,2002:str":
+    if node.tag == _STR:
         return node.value
     return _CONSTRUCTOR.construct_object(node)

@@ -59,29 +59,30 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
-_LEVELS: tuple[tuple[str, ...], ...] = (("=", "<>", "<", "<=", ">", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
+_PRECEDENCE = {"=": 0, "<>": 0, "<": 0, "<=": 0, ">": 0, ">=": 0, "&": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 4}
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens: list[tuple[str, re.Match[str]]] = []
+        self.ops: list[str | None] = []  # the operator at each token, None at other tokens and at the end
         position = 0
         end = len(text.rstrip())
         while position < end:
             match = _TOKEN.match(text, position)
             if match is None or match.end() == position:
                 raise FormulaError(f"unexpected character {text[position]!r}", "see the spec language", position)
-            kind = next(k for k in ("number", "text", "row", "col", "dot", "word", "op") if match.group(k) is not None)
+            kind = match.lastgroup or ""  # the group closed last: the outermost of the token
             self.tokens.append((kind, match))
+            self.ops.append(match.group("op") if kind == "op" else None)
             position = match.end()
+        self.ops.append(None)
         self.index = 0
 
     def peek(self) -> str | None:
         """The next operator, or None."""
-        if self.index < len(self.tokens) and self.tokens[self.index][0] == "op":
-            return self.tokens[self.index][1].group("op")
-        return None
+        return self.ops[self.index]
 
     def fail(self, message: str, hint: str = "") -> FormulaError:
         position = self.tokens[self.index][1].start() if self.index < len(self.tokens) else len(self.text)
@@ -95,13 +96,11 @@ class _Parser:
         self.index += 1
 
     def expression(self, level: int = 0) -> Node:
-        if level == len(_LEVELS):
-            return self.signed()
-        left = self.expression(level + 1)
-        while (op := self.peek()) in _LEVELS[level]:
+        """Precedence climbing: operators that bind at least as tightly as `level`, from the left."""
+        left = self.signed()
+        while (op := self.ops[self.index]) is not None and (own := _PRECEDENCE.get(op, -1)) >= level:
             self.index += 1
-            assert op is not None
-            left = Binary(op, left, self.expression(level + 1))
+            left = Binary(op, left, self.expression(own + 1))
         return left
 
     def signed(self) -> Node:
