@@ -23,7 +23,7 @@ CANVAS = "1118x522"
 FRONT_PICTURE = "angebotsliste"  # the composed picture for the top of README
 DPI = 110
 # Part of a sheet that a picture shows: a wide list its left side, a long dashboard its top.
-PART = (1000, 620)  # points
+PART = (1070, 620)  # points
 
 # German locale; recalculated on loading, so that a picture shows no stored value.
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -94,19 +94,8 @@ def magick(*words: str) -> None:
 def _cut(part: tuple[int, int], width: int) -> list[str]:
     """Return the words that cut a part (in points) from the top left of a page and scale it."""
     across, down = (round(points * DPI / 72) for points in part)
-    cut = [
-        "-bordercolor",
-        "white",
-        "-border",
-        "1",
-        "-trim",
-        "+repage",
-        "-crop",
-        f"{across}x{down}+0+0",
-        "+repage",
-        "-trim",
-        "+repage",
-    ]
+    trim = ["-bordercolor", "white", "-border", "1", "-trim", "+repage"]
+    cut = [*trim, "-crop", f"{across}x{down}+0+0", "+repage", *trim]
     scaled = ["-filter", "Lanczos", "-resize", f"{width - 2 * MARGIN}x"]
     margin = ["-bordercolor", "white", "-border", str(MARGIN - 1)]
     return [*cut, *scaled, *margin, "-bordercolor", "#c8ccd2", "-border", "1"]

@@ -41,7 +41,7 @@ _OUTCOMES = {
     "skipped": ("übersprungen", "skipped"),
     "refused": ("abgewiesen", "refused"),
 }
-_WEIGHTS = {"error": ("Fehler", "error"), "warning": ("Warnung", "warning"), "info": ("Hinweis", "info")}
+WEIGHTS = {"error": ("Fehler", "error"), "warning": ("Warnung", "warning"), "info": ("Hinweis", "info")}
 
 
 def account(consolidated: Consolidated, item: Merged, lang: Lang) -> tuple[Listing, Listing, Listing]:
@@ -117,7 +117,7 @@ def _message_rows(item: Merged, files: Sequence[SourceSummary], lang: Lang) -> I
             file or None,
             origin.sheet or None if origin else None,
             origin.cell or None if origin else None,
-            say(*_WEIGHTS[finding.level]),
+            say(*WEIGHTS[finding.level]),
             finding.code,
             finding.message(lang),
             finding.remedy(lang),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from generators.extra import ExtraSheet
 from generators.pen import Pen
 from generators.styles import Styles
 from vorlagen.brand import Brand
@@ -30,6 +31,7 @@ class Context:
     styles: Styles
     book: Any
     merged: bool = False
+    further: Sequence[ExtraSheet] = ()
     later: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -69,8 +71,8 @@ def cell_value(item: Field, value: Any) -> Any:
     if is_blank(value):
         return None
     info = TYPES[item.type]
-    if info.numeric and isinstance(value, str):
-        return value  # a text kept where a number was expected, for example from a merge
+    if info.numeric and isinstance(value, str | bool | int | float):
+        return value  # also what is no value of the field: a text from a merge, a number where a date belongs
     return info.to_cell(value)
 
 

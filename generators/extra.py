@@ -1,9 +1,27 @@
-"""Further sheets that a report adds to a workbook: plain tables of text and numbers."""
+"""Further sheets that a report adds to a workbook: plain tables of text, numbers and links."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from vorlagen.findings import Severity
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell of the workbook, shown by its name and linked."""
+
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A severity, shown in the look of its mark."""
+
+    level: Severity
+    word: str
 
 
 @dataclass(frozen=True)
@@ -12,7 +30,8 @@ class ExtraSheet:
 
     Attributes:
         columns: heading, width in characters, field type.
-        rows: values in the order of the columns; None stays blank.
+        rows: values in the order of the columns; None stays blank; also Link and Weight.
+        opens: the workbook opens with this sheet, which is protected as it is only to be read.
     """
 
     name: str
@@ -20,3 +39,4 @@ class ExtraSheet:
     help: str
     columns: Sequence[tuple[str, float, str]]
     rows: Sequence[Sequence[object]]
+    opens: bool = False

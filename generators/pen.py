@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -16,8 +17,11 @@ class PlainWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no type
     """A worksheet that writes formulas as they are handed in.
 
     The function set needs no future-function prefixes, and the regular expressions that
-    add them would also rewrite function names inside text literals.
+    add them would also rewrite function names inside text literals. `looks` turns the
+    format of marked cells into another one.
     """
+
+    looks: Mapping[tuple[int, int], Callable[[Any], Any]] = {}
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
@@ -57,6 +61,7 @@ class Pen:
         Raises:
             ValueError: text beyond Excel's limit, or a number that is none.
         """
+        style = self.look(row, col, style)
         if is_blank(value):
             code = self.sheet.write_blank(row, col, None, style)
         elif isinstance(value, bool):
@@ -71,6 +76,11 @@ class Pen:
         if code:
             raise ValueError(f"cell at row {row + 1}, column {col + 1} was not written (code {code})")
 
+    def look(self, row: int, col: int, style: Any) -> Any:
+        """Return the cell format with the mark of the cell, if it has one."""
+        look = self.sheet.looks.get((row, col))
+        return style if look is None else look(style)
+
     def text(self, row: int, col: int, text: str, style: Any) -> None:
         """Write a label."""
         self.value(row, col, text, style)
@@ -84,13 +94,15 @@ class Pen:
         cached = "" if value is None else value
         if hasattr(cached, "value") and not isinstance(cached, str | int | float):
             cached = cached.value
+        style = self.look(row, col, style)
         code = self.sheet.write_formula(row, col, formula, style, str(cached) if _is_error(cached) else cached)
         if code:
             raise ValueError(f"formula at row {row + 1}, column {col + 1} was not written (code {code})")
 
-    def link(self, row: int, col: int, sheet: str, text: str, style: Any) -> None:
+    def link(self, row: int, col: int, sheet: str, text: str, style: Any, cell: str = "A1") -> None:
         """Write a link to another sheet of the workbook."""
-        code = self.sheet.write_url(row, col, f"internal:'{sheet}'!A1", style, text)
+        quoted = sheet.replace("'", "''")
+        code = self.sheet.write_url(row, col, f"internal:'{quoted}'!{cell}", style, text)
         if code:
             raise ValueError(f"link to sheet {sheet} was not written (code {code})")
 

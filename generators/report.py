@@ -1,4 +1,4 @@
-"""Consolidated -> files: the same template with merged rows, CSV, Parquet, DuckDB."""
+"""Consolidated -> files: the same template with merged rows, one HTML report, CSV, Parquet, DuckDB."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pathlib import Path
 from generators.accounting import Say, account
 from generators.extra import ExtraSheet
 from generators.frames import csv_writer, duckdb_writer, parquet_writer, tables_of
+from generators.html import NAME as HTML_NAME
+from generators.html import html_writer
 from generators.workbook import write_workbook
 from vorlagen.brand import Brand
 from vorlagen.consolidated import Consolidated, Merged
 from vorlagen.findings import Finding
 from vorlagen.spec import Lang
 
-FORMATS = ("xlsx", "csv", "parquet", "duckdb")
+FORMATS = ("xlsx", "html", "csv", "parquet", "duckdb")
 EXCEL_ROWS = 1_048_576
 _HEAD_ROWS = 10  # title and heading rows above the records, generously
 
@@ -38,13 +40,13 @@ def write_consolidated(
     lang: Lang,
     today: date,
 ) -> list[Path]:
-    """Write the result in all wanted formats; templates that could not be merged are left out.
+    """Write the result in all wanted formats; templates that could not be merged are in the HTML report only.
 
     Args:
         consolidated: the result, in the language `lang`.
         output: folder; made when missing.
         formats: any of FORMATS.
-        brand: look of the workbooks.
+        brand: look of the workbooks and of the report.
         lang: language of headings.
         today: value of TODAY().
 
@@ -69,6 +71,8 @@ def write_consolidated(
                 jobs.append((output / f"{stem}_{block.key}.parquet", parquet_writer(item, block)))
     if "duckdb" in formats and merged:
         jobs.append((output / "konsolidiert.duckdb", duckdb_writer(consolidated, merged, lang)))
+    if "html" in formats:
+        jobs.append((output / HTML_NAME[lang], html_writer(consolidated, brand, lang)))
     for path, write in jobs:
         try:
             output.mkdir(parents=True, exist_ok=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from vorlagen.brand import Brand
 from vorlagen.fieldtypes import TYPES
+from vorlagen.findings import Severity
 from vorlagen.spec import Field
 
 # Meaning of the fixed colours: judgement (green, yellow, red, always beside a word),
@@ -19,6 +20,23 @@ INK, MUTED, LINE, SOFT = "#1F2933", "#66727F", "#D5DBE3", "#F6F8FA"
 
 TITLE_SIZE, SECTION_SIZE, BODY_SIZE, NOTE_SIZE = 20, 13, 11, 9
 ROW_HEIGHT, HEADER_HEIGHT = 18, 33
+
+
+class MarkLook(NamedTuple):
+    """How a marked cell looks: never by colour alone, so each severity has a line of its own."""
+
+    fill: str
+    line: str
+    border: int
+
+
+# Medium solid, medium dashed, thin dotted.
+MARKS: dict[Severity, MarkLook] = {
+    "error": MarkLook("#F9D0CC", RED, 2),
+    "warning": MarkLook("#FBDDB0", ORANGE, 8),
+    "info": MarkLook(SOFT, MUTED, 4),
+}
+_SIDES = tuple(side + part for side in ("top", "bottom", "left", "right") for part in ("", "_color"))
 
 
 def mix(colour: str, with_: str, share: float) -> str:
@@ -35,6 +53,7 @@ class Styles:
     brand: Brand
     lang: str
     _cache: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+    _made: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def primary(self) -> str:
@@ -70,7 +89,23 @@ class Styles:
         key = tuple(sorted(full.items()))
         if key not in self._cache:
             self._cache[key] = self.book.add_format(full)
+            self._made[id(self._cache[key])] = full
         return self._cache[key]
+
+    def marked(self, style: Any, level: Severity, as_typed: bool = False) -> Any:
+        """Return a cell format with the mark of a severity; `as_typed` shows numbers without the field's format."""
+        look = MARKS[level]
+        kept = {name: value for name, value in self._made[id(style)].items() if name not in _SIDES}
+        shown = {"num_format": "General"} if as_typed else {}
+        mark = {"bg_color": look.fill, "border": look.border, "border_color": look.line, "font_color": INK}
+        return self.make(**(kept | mark | shown))
+
+    def judged(self, level: Severity) -> Any:
+        """Word for a severity in a list, in the look of its mark."""
+        look = MARKS[level]
+        return self.make(
+            bg_color=look.fill, border=look.border, border_color=look.line, bold=level == "error", align="center"
+        )
 
     def plain(self, **more: Any) -> Any:
         """Body text."""

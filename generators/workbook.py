@@ -13,6 +13,7 @@ from generators import paging, styles
 from generators.blocks import chart, form, front, gantt, grid, table
 from generators.context import Context
 from generators.extra import ExtraSheet
+from generators.marks import Mark, Marked, attach, by_sheet
 from generators.pen import PlainWorksheet, new_workbook
 from generators.styles import Styles
 from vorlagen.brand import Brand
@@ -41,6 +42,8 @@ def write_workbook(
     rows: Mapping[str, int] | None = None,
     merged: bool = False,
     extra_sheets: Sequence[ExtraSheet] = (),
+    capacities: Mapping[str, int] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> None:
     """Write one workbook, by way of a temporary file in the same folder.
 
@@ -54,21 +57,23 @@ def write_workbook(
         rows: rows per table where they differ from the capacity of the spec.
         merged: the workbook is a consolidation: carried fields are values.
         extra_sheets: further sheets behind the template's own.
+        capacities: rows per choice list, where they are known.
+        marks: cells to point out, each with a comment.
 
     Raises:
         OSError: the file cannot be written; nothing is left behind.
-        ValueError: a value cannot be written (text beyond Excel's limit).
+        ValueError: a value cannot be written (text beyond Excel's limit), or a mark has no cell.
     """
     values = _with_lists(template, values, lang)
-    layout = layout_for(template, values, lang, rows)
+    layout = layout_for(template, values, lang, rows, capacities)
     computed = compute(layout, values, today, merged=merged)
     handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=".tmp", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         book = new_workbook(str(temporary))
-        ctx = Context(layout, values, computed, brand, Styles(book, brand, lang), book, merged)
-        _write(ctx, extra_sheets)
+        ctx = Context(layout, values, computed, brand, Styles(book, brand, lang), book, merged, extra_sheets)
+        _write(ctx, by_sheet(layout, marks))
         book.close()
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -83,7 +88,7 @@ def _with_lists(template: Template, values: Values, lang: Lang) -> Values:
     return Values(values.blocks, lists)
 
 
-def _write(ctx: Context, extra_sheets: Sequence[ExtraSheet]) -> None:
+def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) -> None:
     book, template = ctx.book, ctx.template
     book.set_size(2400, 1500)
     book.set_properties(
@@ -96,6 +101,8 @@ def _write(ctx: Context, extra_sheets: Sequence[ExtraSheet]) -> None:
     sheets = {p.name: book.add_worksheet(p.name, PlainWorksheet) for p in ctx.layout.sheets}
     for placed in ctx.layout.sheets:
         sheet = sheets[placed.name]
+        if placed.name in marked:
+            attach(ctx, sheet, marked[placed.name])
         if placed.role == "front":
             front.write_front(ctx, sheet, placed)
         elif placed.name == ctx.layout.lists_sheet:
@@ -105,14 +112,15 @@ def _write(ctx: Context, extra_sheets: Sequence[ExtraSheet]) -> None:
         else:
             _write_sheet(ctx, sheet, placed)
         _page(ctx, sheet, placed)
-    for extra in extra_sheets:
+    first = opened = sheets[ctx.layout.sheets[0].name]
+    for extra in ctx.further:
         sheet = book.add_worksheet(extra.name, PlainWorksheet)
         front.write_extra(ctx, sheet, extra)
         _footer(ctx, sheet)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-    first = sheets[ctx.layout.sheets[0].name]
-    first.activate()
+        opened = sheet if extra.opens else opened
+    opened.activate()
     first.set_first_sheet()
 
 

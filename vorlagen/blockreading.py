@@ -12,7 +12,7 @@ from vorlagen.intake.cells import split_name
 from vorlagen.intake.raw import Area, RawBook, RawSheet
 from vorlagen.layout import Layout, cell_name, column_name, make_layout
 from vorlagen.locating import Located, Locator, fold, layout_of, list_areas, list_columns, sheet_named
-from vorlagen.records import ReadResult, State
+from vorlagen.records import Entry, Kept, ReadResult, State
 from vorlagen.spec import Block, Chart, ChoiceList, Field, Form, Kpis, Matrix, Prose, Summary, Table, Template
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values, list_rows, rows_from_spec
@@ -96,13 +96,22 @@ class BlockReader:
         **facts: Any,
     ) -> None:
         """Record a finding."""
-        origin = Origin(self.result.file.name, "")
-        if spot is not None:
-            cell = cell_name(spot.row, spot.column) if spot.row >= 0 and spot.column >= 0 else ""
-            origin = Origin(self.result.file.name, spot.sheet.name, cell, spot.row + 1)
+        origin = self._origin(spot) if spot is not None else Origin(self.result.file.name, "")
         if item is not None:
             facts["title"] = (item.title.de, item.title.en)
         self.result.findings.append(Finding(code, origin, block, item.key if item else "", facts, severity))
+
+    def _origin(self, spot: Spot) -> Origin:
+        cell = cell_name(spot.row, spot.column) if spot.row >= 0 and spot.column >= 0 else ""
+        return Origin(self.result.file.name, spot.sheet.name, cell, spot.row + 1)
+
+    def hand_over(
+        self, kept: Kept, spot: Spot, block: str, field: str = "", *, value: Any = None, title: str = ""
+    ) -> None:
+        """Keep what stands in a cell beside the values."""
+        held = spot.sheet.at(spot.row, spot.column) if value is None else value
+        if held is not None:
+            self.result.entries.append(Entry(kept, self._origin(spot), held, block, field, title))
 
     def _block_missing(self, block: Block) -> None:
         title = block.title or self.template.sheet_of[block.key].name
@@ -120,6 +129,8 @@ class BlockReader:
         if area is None or sheet is None:
             return list_rows(choices, self.stamp.lang, self.template)
         columns = list_columns(area, place)
+        self.result.starts[choices.key] = area.top + 1
+        self.result.cells[choices.key] = {key: column_name(column) for key, column in columns.items()}
         rows: list[Row] = []
         for row in range(area.top, area.bottom + 1):
             record: Row = {"wert": _label(sheet.at(row, columns["wert"]))}
@@ -130,7 +141,9 @@ class BlockReader:
                 except Unparsable as fault:
                     value = None
                     item = Field(attribute.key, attribute.title, attribute.type)
-                    self._unparsable(fault, Spot(sheet, row, columns[attribute.key]), "", item)
+                    spot = Spot(sheet, row, columns[attribute.key])
+                    self._unparsable(fault, spot, "", item)
+                    self.hand_over("refused", spot, choices.key, item.key)
                 record[attribute.key] = value
             rows.append(record)
         while rows and all(value is None for value in rows[-1].values()):
@@ -148,9 +161,11 @@ class BlockReader:
         sheet, row, column = spot
         if sheet.has_formula(row, column):
             self.find("E_INPUT_FORMULA", spot, block=block.key, item=item)
+            self.hand_over("formula", spot, block.key, item.key)
             return None
         if (error := sheet.scan.errors.get((row, column))) is not None:
             self.find("E_VALUE_ERROR", spot, block=block.key, item=item, error=error)
+            self.hand_over("error", spot, block.key, item.key, value=error)
             return None
         raw = sheet.at(row, column)
         if raw is None or (isinstance(raw, str) and not clean_text(raw)):
@@ -160,6 +175,7 @@ class BlockReader:
             parsed = TYPES[item.type].parse(raw, self.stamp.lang)
         except Unparsable as fault:
             self._unparsable(fault, spot, block.key, item)
+            self.hand_over("refused", spot, block.key, item.key, value=raw)
             return None
         value, converted = parsed.value, parsed.converted
         if item.type == "choice" and item.list:
@@ -169,6 +185,7 @@ class BlockReader:
                 self.find("W_VALUE_CHOICE", spot, block=block.key, item=item)
         if converted:
             self.find("W_VALUE_CONVERTED", spot, block=block.key, item=item)
+            self.hand_over("converted", spot, block.key, item.key, value=raw)
         return value
 
     def _own_calendar(self, raw: Any, item: Field) -> Any:
@@ -278,6 +295,9 @@ class BlockReader:
                 if value is None:
                     continue
                 labels = rows[r] if r < len(rows) else None, columns[c] if c < len(columns) else None
+                if rows.count(labels[0]) > 1 or columns.count(labels[1]) > 1 or None in labels:
+                    # The headings do not tell the place.
+                    self.hand_over("refused", spot, block.key, block.cell.key)
                 if None in labels:
                     self.find("E_ROW_NO_KEY", spot, block=block.key, item=block.all_fields[0])
                     continue
@@ -310,6 +330,8 @@ class BlockReader:
         for heading in located.unknown:
             spot = Spot(located.sheet, located.first - 1, heading.column)
             self.find("W_COLUMN_UNKNOWN", spot, block=block.key, title=heading.text[:60])
+            for row in range(located.first, len(located.sheet.rows)):
+                self.hand_over("outside", Spot(located.sheet, row, heading.column), block.key, title=heading.text)
         for item in block.fields:
             if item.key not in located.columns:
                 severity: Severity | None = None if self.is_input(item) else "warning"
@@ -363,6 +385,8 @@ class _TableReader:
         if self._is_total(row):
             counts.ignored += 1
             reader.find("I_ROW_IGNORED", Spot(sheet, row), block=self.block.key)
+            for item, column in self.inputs:
+                reader.hand_over("outside", Spot(sheet, row, column), self.block.key, item.key)
             return None
         before = len(reader.result.findings)
         record = {}
@@ -372,6 +396,7 @@ class _TableReader:
                 record[item.key] = value
         if self.key.key not in record:
             counts.rejected += 1
+            reader.result.rejected.setdefault(self.block.key, {})[row + 1] = record
             self._no_key(row, before)
             return None
         counts.taken += 1
@@ -428,6 +453,7 @@ class _TableReader:
             value, state = self.reader.look(spot)
             if value is not None and state == "constant":
                 self.reader.find("W_FORMULA_OVERWRITTEN", spot, block=self.block.key, item=item)
+                self.reader.hand_over("overwritten", spot, self.block.key, item.key)
 
 
 def _titles(choices: ChoiceList) -> set[str]:

@@ -170,16 +170,24 @@ def _grid(
 
 
 def matrix_inputs(block: Matrix, values: Values, layout: Layout, rows: int, cols: int) -> list[list[Any]]:
-    """Arrange the input cells of a matrix by its list headings."""
+    """Arrange the input cells of a matrix by its list headings.
+
+    A heading that is blank or occurs twice is named by its place, counted from 0.
+    """
     row_labels = [r.get("wert") for r in values.lists.get(block.row.list or "", [])]
     col_labels = [r.get("wert") for r in values.lists.get(block.col.list or "", [])]
     cells: list[list[Any]] = [[None] * cols for _ in range(rows)]
     for record in values.rows(block.key):
-        try:
-            r, c = row_labels.index(record[block.row.key]), col_labels.index(record[block.col.key])
-        except (KeyError, ValueError):
+        row, col = record.get(block.row.key), record.get(block.col.key)
+        if row is None or col is None:
             continue
-        cells[r][c] = record.get(block.cell.key)
+        try:
+            r = row if isinstance(row, int) else row_labels.index(row)
+            c = col if isinstance(col, int) else col_labels.index(col)
+        except ValueError:
+            continue
+        if r < rows and c < cols:
+            cells[r][c] = record.get(block.cell.key)
     return cells
 
 

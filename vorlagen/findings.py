@@ -366,8 +366,8 @@ CODES: dict[str, Code] = {
         "error",
         ("Schon vorhanden: {names}. Nichts wurde geschrieben.", "Already there: {names}. Nothing was written."),
         (
-            "Mit --force überschreiben oder mit --output einen anderen Ort wählen.",
-            "Overwrite with --force, or choose another place with --output.",
+            "Mit --force überschreiben oder einen anderen Zielordner angeben.",
+            "Overwrite with --force, or name another target folder.",
         ),
     ),
     # -- values to prefill with -----------------------------------------------------------

@@ -33,6 +33,11 @@ from vorlagen.values import Values
 
 LISTS_SHEET = Text("Listen", "Lists")
 NOTES_SHEET = Text("Hinweise", "Notes")
+# Name of the sheet that a copy to hand back has beside those of its template; the second one
+# when the template has a sheet of the first.
+FEEDBACK_SHEET = Text("Rückmeldung", "Feedback")
+FEEDBACK_SHEET_2 = Text("Rückmeldung (Prüfung)", "Feedback (check)")
+HEADING = -1  # in place of a record's index: the heading of its column
 
 # The grid of sheets that are not record lists: a margin, a label column, then equal columns.
 MARGIN_WIDTH = 2.0
@@ -177,6 +182,40 @@ class Layout:
         """Name of the sheet with the notes."""
         return NOTES_SHEET[self.lang]
 
+    def spot(self, block: str, field: str, index: int = 0, across: int = 0) -> tuple[str, int, int] | None:
+        """Return (sheet, row, column) of a cell, None when there is none.
+
+        Args:
+            block: a block, or a choice list.
+            field: its field; empty for the heading of the block.
+            index: record counted from 0, or HEADING; in a heading line of a matrix the column.
+            across: column of a matrix's cell.
+        """
+        if block in self.lists:
+            place = self.lists[block]
+            row = place.header if index == HEADING else place.first + index
+            column = place.columns.get(field or "wert")
+            return None if column is None or index >= place.rows else (self.lists_sheet, row, column)
+        placed = self.placed.get(block)
+        if placed is None:
+            return None
+        if not field:
+            at = min(placed.columns.values(), default=1) if isinstance(placed.block, Table) else 1
+            return placed.sheet, placed.top, at
+        if field in placed.cells:
+            return placed.sheet, *placed.cells[field]
+        if index >= placed.rows and field in placed.columns:
+            return None
+        if field in placed.columns:
+            return placed.sheet, placed.header if index == HEADING else placed.first + index, placed.columns[field]
+        if isinstance(placed.block, Matrix) and field in (placed.block.cell.key, placed.block.col.key):
+            start, count = placed.across
+            is_cell = field == placed.block.cell.key
+            row, column = (index, across) if is_cell else (HEADING, index)
+            if row < placed.rows and column < count:
+                return placed.sheet, placed.header if row == HEADING else placed.first + row, start + column
+        return None
+
     def field_width(self, block: str, key: str) -> float:
         """Width of the column of a field."""
         placed = self.placed[block]
@@ -235,14 +274,33 @@ def list_capacities(template: Template, lists: Mapping[str, Sequence[object]]) -
     }
 
 
-def layout_for(template: Template, values: Values, lang: Lang, rows: Mapping[str, int] | None = None) -> Layout:
-    """Return the layout that has room for the values."""
+def layout_for(
+    template: Template,
+    values: Values,
+    lang: Lang,
+    rows: Mapping[str, int] | None = None,
+    capacities: Mapping[str, int] | None = None,
+) -> Layout:
+    """Return the layout that has room for the values.
+
+    Args:
+        template: the template.
+        values: inputs and contents of choice lists.
+        lang: language of names and headings.
+        rows: rows per table, where they differ from the capacity in the spec.
+        capacities: rows per choice list, where they are known; others get spare rows.
+    """
     needed = {
         block.key: max((rows or {}).get(block.key, block.rows), len(values.rows(block.key)))
         for block in template.blocks.values()
         if isinstance(block, Table)
     }
-    return make_layout(template, lang, needed, list_capacities(template, values.lists))
+    lists = list_capacities(template, values.lists)
+    for choices in template.lists:
+        if capacities is not None and choices.key in capacities:
+            used = len(values.lists.get(choices.key, ()))
+            lists[choices.key] = max(choices.capacity, used, capacities[choices.key])
+    return make_layout(template, lang, needed, lists)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vorlagen.intake.raw import Area, RawBook, RawSheet
-from vorlagen.layout import Layout, Placed, PlacedList, make_layout
+from vorlagen.layout import FEEDBACK_SHEET, FEEDBACK_SHEET_2, Layout, Placed, PlacedList, make_layout
 from vorlagen.spec import LANGS, Block, Field, Form, Kpis, Lang, Matrix, Summary, Table, Template, Text
 
 SEARCH_ROWS = 400
@@ -86,6 +86,11 @@ def sheet_named(book: RawBook, name: str) -> RawSheet | None:
     return next((sheet for key, sheet in book.sheets.items() if fold(key) == fold(name)), None)
 
 
+def is_feedback(name: str) -> bool:
+    """Whether a sheet is the list of findings in a copy that was handed back."""
+    return fold(name) in {fold(names[lang]) for names in (FEEDBACK_SHEET, FEEDBACK_SHEET_2) for lang in LANGS}
+
+
 class Locator:
     """Finds blocks in one workbook."""
 
@@ -110,7 +115,11 @@ class Locator:
                     found[place.name] = sheet
                     break
         missing = [place.name for place in self.layout.sheets if place.name not in found]
-        spare = [sheet for sheet in self.book.sheets.values() if all(sheet is not s for s in found.values())]
+        spare = [
+            sheet
+            for sheet in self.book.sheets.values()
+            if all(sheet is not s for s in found.values()) and not is_feedback(sheet.name)
+        ]
         order = list(self.book.sheets.values())
         names = [place.name for place in self.layout.sheets]
         for name in missing:
@@ -130,8 +139,12 @@ class Locator:
         return None
 
     def unknown_sheets(self) -> list[RawSheet]:
-        """Sheets of the file that are not part of the template."""
-        return [s for s in self.book.sheets.values() if all(s is not known for known in self.sheets.values())]
+        """Sheets of the file that are neither part of the template nor our own list of findings."""
+        return [
+            s
+            for s in self.book.sheets.values()
+            if all(s is not known for known in self.sheets.values()) and not is_feedback(s.name)
+        ]
 
     def locate(self, block: Block) -> Located | None:
         """Return where a block lies, None when it is not in the file."""

@@ -6,17 +6,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from vorlagen.findings import Finding
+from vorlagen.findings import Finding, Origin
 from vorlagen.layout import Layout
 from vorlagen.spec import Template
 from vorlagen.stamp import Stamp
-from vorlagen.values import Values
+from vorlagen.values import Row, Values
 
 Outcome = Literal["taken", "duplicate", "skipped", "refused"]
 
 # How a computed cell holds its value: by a formula with a stored result, by a formula that no
 # program has calculated yet, as an error value, or as a constant (typed over, or cleared).
 State = Literal["formula", "uncalculated", "error", "constant"]
+
+# Why an entry is not, or not as it stands, among the values: it cannot be read as what the field
+# wants; it is the result of a formula; an error value; it was converted; it stood over a formula of
+# a row without record; it belongs to no field or to a row without data.
+Kept = Literal["refused", "formula", "error", "converted", "overwritten", "outside"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stood in a cell whose content is not, as it stands, among the values.
+
+    Attributes:
+        block: the block or choice list.
+        field: the field; empty when the template does not have it.
+        title: heading as it stands in the file, where there is no field.
+    """
+
+    kept: Kept
+    origin: Origin
+    value: Any
+    block: str = ""
+    field: str = ""
+    title: str = ""
 
 
 @dataclass
@@ -39,9 +62,12 @@ class ReadResult:
     Attributes:
         values: typed inputs; carried fields (see spec) are included as values.
         rows: block -> 1-based sheet row of each record in `values.rows(block)`, same order.
-        starts: block -> 1-based sheet row of the first row of data (blank rows count, unlike in `rows`).
+        starts: block or choice list -> 1-based sheet row of the first row of data (blank rows count,
+            unlike in `rows`).
         sheets: block -> name of the sheet it was found on.
-        cells: block -> field -> column letters (tables) or cell name (forms) as found in this file.
+        cells: block or choice list -> field -> column letters (tables) or cell name (forms) as found in this file.
+        entries: what stood in cells whose content is not, as it stands, among the values.
+        rejected: block -> sheet row -> what could be read of a row that is no record, for want of a key.
         stored: block -> computed field -> what the file holds in each record's cell (raw, as read);
             the cells of a matrix as one list per row.
         states: same shape as `stored`: how the cell holds its value (see `State`).
@@ -60,6 +86,8 @@ class ReadResult:
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     stored: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     states: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    rejected: dict[str, dict[int, Row]] = field(default_factory=dict)
     layout: Layout | None = None
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)

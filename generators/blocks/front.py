@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from generators import styles
-from generators.blocks.form import write_form, write_kpis
+from generators.blocks.form import wrapped_lines, write_form, write_kpis
 from generators.context import Context, cell_value
-from generators.extra import ExtraSheet
+from generators.extra import ExtraSheet, Link, Weight
 from generators.pen import Pen
 from vorlagen.fieldtypes import TYPES
 from vorlagen.formulas.printing import absolute
@@ -17,6 +17,8 @@ from vorlagen.spec import Attribute, Field, Form, Kpis, Text
 
 BAND_ROWS = 2
 RIGHT = 4  # column of the right half
+LINKS_MAX = 65_000  # Excel takes 65,530 links on a sheet
+ROW_MAX = 409.0  # points
 
 
 def write_front(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
@@ -111,7 +113,8 @@ def _contact(ctx: Context, pen: Pen, row: int) -> None:
 def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
     _section(ctx, pen, row, 1, ctx.say("Blätter", "Sheets"))
     link = ctx.styles.make(font_color=ctx.styles.primary, underline=1, indent=1)
-    for n, item in enumerate(ctx.layout.sheets[1:], 1):
+    targets: list[tuple[str, str]] = []
+    for item in ctx.layout.sheets[1:]:
         words = ""
         if item.spec is not None and item.spec.help is not None:
             words = item.spec.help[ctx.lang]
@@ -119,7 +122,10 @@ def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
             words = ctx.say("Auswahlwerte anpassen", "Adapt the choice values")
         elif item.name == ctx.layout.notes_sheet:
             words = ctx.say("Definition jeder Kennzahl", "Definition of every figure")
-        pen.link(row + n, 1, item.name, item.name, link)
+        targets.append((item.name, words))
+    # What was added to the template comes first: it is why the workbook was handed on.
+    for n, (name, words) in enumerate([*((e.name, e.title) for e in ctx.further), *targets], 1):
+        pen.link(row + n, 1, name, name, link)
         short = re.split(r"\. (?=[A-ZÄÖÜ„‘'“])", words)[0].rstrip(".")
         pen.text(
             row + n, 2, short if len(short) <= 58 else short[:57].rsplit(" ", 1)[0] + " …", ctx.styles.note(indent=1)
@@ -238,10 +244,28 @@ def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
         sheet.set_column(col, col, width)
         item = Field("x", Text(title, title), kind)  # type: ignore[arg-type]
         pen.text(header, col, title, ctx.styles.header(False, TYPES[kind].align))
-        look = ctx.styles.figure(item)
+        look = ctx.styles.figure(item, valign="vcenter")
+        link = ctx.styles.figure(item, font_color=ctx.styles.primary, underline=1)
         for n, line in enumerate(extra.rows, 1):
-            pen.value(header + n, col, cell_value(item, line[col]), look)
+            value = line[col]
+            if isinstance(value, Weight):
+                pen.text(header + n, col, value.word, ctx.styles.judged(value.level))
+            elif isinstance(value, Link) and n <= LINKS_MAX:
+                pen.link(header + n, col, value.sheet, value.cell, link, value.cell)
+            else:
+                text = value.cell if isinstance(value, Link) else value
+                pen.value(header + n, col, cell_value(item, text), look)
+    long = [(col, width) for col, (_, width, kind) in enumerate(extra.columns) if kind == "long"]
+    for n, line in enumerate(extra.rows, 1):
+        lines = max((wrapped_lines(line[col], width) for col, width in long), default=1)
+        if long:
+            sheet.set_row(header + n, min(15.0 * lines + 4, ROW_MAX))
     sheet.set_row(header, styles.HEADER_HEIGHT)
     sheet.freeze_panes(header + 1, 0)
+    if extra.opens:
+        sheet.set_tab_color(styles.RED)
+        sheet.hide_gridlines(2)
+        sheet.repeat_rows(header)
+        sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
     if extra.rows:
         sheet.autofilter(header, 0, header + len(extra.rows), len(extra.columns) - 1)

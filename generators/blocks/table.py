@@ -27,8 +27,9 @@ def write(ctx: Context, sheet: Any, placed: Placed) -> None:
         is_input = ctx.is_input(item)
         align = TYPES[item.type].align
         style = ctx.styles.header(not is_input, "left" if align == "right" and item.type == "choice" else align)
-        headers.append({"header": item.title[ctx.lang], "header_format": style})
         col = placed.columns[item.key]
+        # add_table writes the headings, not the pen.
+        headers.append({"header": item.title[ctx.lang], "header_format": pen.look(placed.header, col, style)})
         if is_input:
             _write_inputs(ctx, pen, placed, col, records, item)
             stored.append(None)

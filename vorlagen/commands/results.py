@@ -15,6 +15,7 @@ from vorlagen.findings import Finding
 from vorlagen.spec import Lang
 
 if TYPE_CHECKING:
+    from vorlagen.brand import Brand
     from vorlagen.catalog import Catalog
     from vorlagen.records import ReadResult
 
@@ -91,22 +92,70 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
     click.echo(text.format(**sums))
 
 
-@click.command(cls=shell.Command, epilog=shell.examples("vorlagen check eingang/"))
+@click.command(
+    cls=shell.Command,
+    epilog=shell.examples("vorlagen check eingang/", "vorlagen check eingang/ --annotate rueckmeldung"),
+)
 @PATHS
+@click.option(
+    "--annotate",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="ORDNER",
+    help="Je übernommener Mappe eine Kopie zum Zurückgeben, in der jeder Befund an seiner Zelle steht.",
+)
+@click.option(
+    "--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Kopien (zu --annotate)."
+)
+@click.option("--force", is_flag=True, help="Vorhandene Kopien überschreiben.")
 @shell.json_option
 @shell.today_option
 @shell.catalog_option
-def check(paths: tuple[Path, ...], as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None) -> int:
+def check(
+    *, paths: tuple[Path, ...], folder: Path | None, brand_file: Path | None, force: bool, as_json: bool, today: date,
+    specs: tuple[Path, ...], lang: Lang | None,
+) -> int:  # fmt: skip
     """Ausgefüllte Mappen prüfen: Dateien und Ordner."""
     from vorlagen.export import check_json
 
+    if folder is None and (brand_file is not None or force):
+        raise shell.wrong_use("--brand und --force gehören zu --annotate.", "--brand and --force belong to --annotate.")
     language = lang or "de"
+    brand = _brand(brand_file)
+    if folder is not None:
+        _keep_apart([path for path in paths if path.is_dir()], folder)
     results = judged(paths, shell.open_catalog(specs), today, language)
+    copies: dict[int, Path] = {}
+    failures: list[Finding] = []
+    if folder is not None:
+        from vorlagen.commands.handback import hand_back
+
+        copies, failures = hand_back(results, folder, brand=brand, today=today, force=force)
+    code = exit_code(results)
     if as_json:
-        shell.print_json(check_json(results, language))
+        data = check_json(results, language)
+        if folder is not None:
+            for n, entry in enumerate(data["files"]):
+                entry["copy"] = str(copies[n]) if n in copies else None
+        shell.print_json(data)
     else:
         print_results(results, language)
-    return exit_code(results)
+        for n, result in enumerate(results if folder is not None else ()):
+            why = "" if n in copies else f"{NO_COPY[language == 'en']} ({_OUTCOMES[result.outcome][language == 'en']})"
+            click.echo(f"{result.name} → {copies.get(n, why)}")
+    shell.complain(failures, language)
+    for failure in failures:
+        code = max(code, shell.INTERNAL if failure.code == "E_INTERNAL" else shell.OUTPUT)
+    return code
+
+
+NO_COPY = ("keine Kopie", "no copy")
+
+
+def _brand(file: Path | None) -> Brand:
+    from vorlagen.brand import Brand, load_brand
+
+    return replace(load_brand(file), path=str(file)) if file is not None else Brand()
 
 
 @click.command(
@@ -206,7 +255,7 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 )
 @PATHS
 @click.option("--output", required=True, type=click.Path(path_type=Path), metavar="ORDNER", help="Zielordner.")
-@click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Formate mit Komma: xlsx, csv, parquet, duckdb.")
+@click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Mit Komma: xlsx, html, csv, parquet, duckdb.")
 @click.option("--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Ausgabe.")
 @shell.json_option
 @shell.today_option
@@ -217,7 +266,6 @@ def consolidate(
 ) -> int:  # fmt: skip
     """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
-    from vorlagen.brand import Brand, load_brand
     from vorlagen.consolidate import consolidate as merge
     from vorlagen.consolidated import consolidated_json
     from vorlagen.foreign import closest
@@ -230,7 +278,7 @@ def consolidate(
             f"There is no format '{word}' (most similar: {near}).",
         )
     _keep_apart(paths, output)
-    brand = replace(load_brand(brand_file), path=str(brand_file)) if brand_file is not None else Brand()
+    brand = _brand(brand_file)
     language = lang or brand.lang
     results = judged(paths, shell.open_catalog(specs), today, language)
     merged = merge(results, lang=language, today=today)

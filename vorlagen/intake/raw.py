@@ -1,15 +1,14 @@
 """RawBook: what a workbook file holds, before anyone asks what it means.
 
 Values come from python-calamine; what it does not give (error cells, formulas, defined
-names, tables, properties) from our own look at the inflated parts.
+names, tables, properties) from our own look at the inflated parts. The reader never sees the
+file itself but a plain archive of the parts that were judged, so that both look at the same.
 """
 
 from __future__ import annotations
 
-import posixpath
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -17,8 +16,10 @@ from xml.etree.ElementTree import Element
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from vorlagen.intake.cells import SheetScan, check_sound, column_number, local, parse_xml, scan_sheet
+from vorlagen.intake.cells import SheetScan, scan_sheet
 from vorlagen.intake.gate import LIMITS, Limits, Refused, open_package, over_limit, unreadable
+from vorlagen.intake.markup import check_outline, column_number, local, parse_xml
+from vorlagen.intake.package import Relation, plain_archive, relations
 from vorlagen.layout import cell_name
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -107,38 +108,57 @@ def read_raw(data: bytes, limits: Limits = LIMITS) -> RawBook:
         Refused: the file is no sound .xlsx within the limits.
     """
     parts = open_package(data, limits)
-    root = {kind: target for target, kind in _relations(parts, "")}
+    root = {relation.kind: relation.target for relation in relations(parts, "", limits)}
     workbook = root.get("officeDocument", "")
-    book, places = _structure(parts, workbook, limits)
+    links = {relation.identity: relation for relation in relations(parts, workbook, limits)}
+    book, sheets = _structure(parts, workbook, links, limits)
     custom = root.get("custom-properties") or root.get("customProperties") or ""
     if custom in parts:
-        book.properties = _properties(parse_xml(parts[custom]))
-    for name, place in places.items():
-        if place not in parts:
-            raise unreadable("Blatt fehlt im Archiv", "sheet missing from the archive")
-        book.sheets[name].scan = scan_sheet(parts[place], limits)
-        for target, kind in _relations(parts, place):
-            if kind == "table" and target in parts:
-                table = _table(parse_xml(parts[target]), name)
+        book.properties = _properties(parse_xml(parts[custom], limits))
+    by_kind = {relation.kind: relation.target for relation in links.values()}
+    texts = _count_texts(parts.get(by_kind.get("sharedStrings", "")), limits)
+    styles = parts.get(by_kind.get("styles", ""))
+    if styles is not None and check_outline(styles, limits)["xf"] > limits.styles:
+        raise over_limit("Zahl der Formate", "number of cell formats")
+    for name, identity in sheets.items():
+        place = links[identity].target
+        book.sheets[name].scan = scan_sheet(parts[place], limits, texts)
+        for relation in relations(parts, place, limits):
+            if relation.kind == "table" and relation.target in parts:
+                table = _table(parse_xml(parts[relation.target], limits), name)
                 if table is not None:
                     book.tables.setdefault(table.name.casefold(), table)
-    for target, kind in _relations(parts, workbook):
-        if kind in ("sharedStrings", "styles") and target in parts:
-            check_sound(parts[target])
-    _values(data, book)
+    _values(plain_archive(parts, workbook, links), book)
     return book
 
 
-def _structure(parts: dict[str, bytes], place: str, limits: Limits) -> tuple[RawBook, dict[str, str]]:
-    """Return the book without values, and the part of each worksheet."""
+def _count_texts(part: bytes | None, limits: Limits) -> int:
+    """Return how many texts the cells share; readers make room for as many as the part announces."""
+    if part is None:
+        return 0
+
+    def visit(name: str, attributes: Mapping[str, str]) -> None:
+        announced = attributes.get("uniqueCount", "0") if name == "sst" else "0"
+        if not announced.isdecimal() or len(announced) > 12 or int(announced) > limits.unique:
+            raise over_limit("Zahl der Texte", "number of texts")
+
+    count = check_outline(part, limits, visit)["si"]
+    if count > limits.unique:
+        raise over_limit("Zahl der Texte", "number of texts")
+    return count
+
+
+def _structure(
+    parts: dict[str, bytes], place: str, links: Mapping[str, Relation], limits: Limits
+) -> tuple[RawBook, dict[str, str]]:
+    """Return the book without values, and the id of the part of each worksheet."""
     if place not in parts:
         raise unreadable("keine Excel-Arbeitsmappe", "no Excel workbook")
-    workbook = parse_xml(parts[place])
+    workbook = parse_xml(parts[place], limits)
     if local(workbook) != "workbook":
         raise unreadable("keine Excel-Arbeitsmappe", "no Excel workbook")
     book = RawBook()
-    by_id = {identity: (target, kind) for target, kind, identity in _relations_with_id(parts, place)}
-    places: dict[str, str] = {}
+    sheets: dict[str, str] = {}
     for element in workbook:
         if local(element) == "workbookPr":
             book.date1904 = element.get("date1904", "0") in ("1", "true", "on")
@@ -147,21 +167,36 @@ def _structure(parts: dict[str, bytes], place: str, limits: Limits) -> tuple[Raw
                 raise over_limit(f"{limits.sheets} Blätter", f"{limits.sheets} sheets")
             for sheet in element:
                 identity = next((v for k, v in sheet.attrib.items() if k.rpartition("}")[2] == "id" and "}" in k), "")
-                target, kind = by_id.get(identity, ("", ""))
-                if kind != "worksheet":
-                    continue
+                relation = links.get(identity)
                 name = sheet.get("name", "")
                 if name in book.sheets:
                     raise unreadable("Blattname doppelt", "sheet name twice")
-                book.sheets[name] = RawSheet(name, sheet.get("state", "visible"))
-                places[name] = target
+                if _is_worksheet(relation, parts):
+                    book.sheets[name] = RawSheet(name, sheet.get("state", "visible"))
+                    sheets[name] = identity
         elif local(element) == "definedNames":
             if len(element) > limits.names:
                 raise over_limit("Zahl der definierten Namen", "number of defined names")
             _names(element, book)
     if not book.sheets:
         raise unreadable("keine Blätter", "no sheets")
-    return book, places
+    return book, sheets
+
+
+def _is_worksheet(relation: Relation | None, parts: Mapping[str, bytes]) -> bool:
+    """Whether a sheet has cells.
+
+    Raises:
+        Refused: its part is missing, outside the file, or holds macros.
+    """
+    kind = relation.kind if relation is not None else ""
+    if kind in ("chartsheet", "dialogsheet"):
+        return False
+    if "macrosheet" in kind.lower():
+        raise Refused("E_FILE_MACRO")
+    if relation is None or kind != "worksheet" or relation.external or relation.target not in parts:
+        raise unreadable("Blatt fehlt im Archiv", "sheet missing from the archive")
+    return True
 
 
 def _names(element: Element, book: RawBook) -> None:
@@ -173,26 +208,6 @@ def _names(element: Element, book: RawBook) -> None:
             continue
         (book.names if item.get("localSheetId") is None else local_names).setdefault(key, item.text or "")
     book.names = local_names | book.names
-
-
-def _relations_with_id(parts: dict[str, bytes], source: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (target, kind, id) of the relations of a part inside the package."""
-    folder, _, file = source.rpartition("/")
-    place = posixpath.join(folder, "_rels", file + ".rels")
-    if place not in parts:
-        return
-    for relation in parse_xml(parts[place]):
-        if relation.get("TargetMode") == "External":
-            continue
-        target = relation.get("Target", "").replace("\\", "/")
-        full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        full = unicodedata.normalize("NFC", full).lower()
-        yield full, relation.get("Type", "").rpartition("/")[2], relation.get("Id", "")
-
-
-def _relations(parts: dict[str, bytes], source: str) -> Iterator[tuple[str, str]]:
-    for target, kind, _ in _relations_with_id(parts, source):
-        yield target, kind
 
 
 def _properties(root: Element) -> dict[str, str]:
@@ -216,13 +231,13 @@ def _unescape(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def _values(data: bytes, book: RawBook) -> None:
+def _values(archive: bytes, book: RawBook) -> None:
     """Fill in the values of all sheets.
 
     A panic of the Rust reader is a BaseException; it must not pass as one.
     """
     try:
-        with CalamineWorkbook.from_filelike(BytesIO(data)) as workbook:
+        with CalamineWorkbook.from_filelike(BytesIO(archive)) as workbook:
             for name, sheet in book.sheets.items():
                 sheet.rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (KeyboardInterrupt, SystemExit):
