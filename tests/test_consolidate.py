@@ -712,4 +712,4 @@ def test_refusals_of_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert refuse({"xlsx", "csv"}) == "E_OUTPUT_ROWS"
     monkeypatch.setattr(report, "find_spec", lambda name: None)
     assert refuse({"duckdb"}) == "E_OUTPUT_EXTRA"
-    assert refuse({"html"}) == "E_OUTPUT"
+    assert refuse({"pdf"}) == "E_OUTPUT"

@@ -12,7 +12,8 @@ import pytest
 
 from tests import workbooks
 
-LINES = list(csv.DictReader((Path(__file__).parent / "coverage.csv").open(encoding="utf-8"), delimiter=";"))
+_TABLE = (Path(__file__).parent / "coverage.csv").read_text(encoding="utf-8")
+LINES = list(csv.DictReader(_TABLE.splitlines(), delimiter=";"))
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line['template']}: {line['statement'][:40]}")

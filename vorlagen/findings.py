@@ -126,6 +126,16 @@ CODES: dict[str, Code] = {
         ("Die Datei überschreitet eine Grenze: {limit}.", "The file exceeds a limit: {limit}."),
         _NEW,
     ),
+    "E_LIMIT_MEMORY": Code(
+        "error",
+        ("Das Lesen der Datei braucht zu viel Speicher.", "Reading the file takes too much memory."),
+        ("Mappe neu erzeugen und die Daten übertragen; sonst die Grenze mit --limit-memory anheben.", "Generate the workbook again and copy the data; otherwise raise the limit with --limit-memory."),
+    ),
+    "E_LIMIT_TIME": Code(
+        "error",
+        ("Das Lesen der Datei dauert zu lange.", "Reading the file takes too long."),
+        ("Mappe neu erzeugen und die Daten übertragen; sonst die Grenze mit --limit-seconds anheben.", "Generate the workbook again and copy the data; otherwise raise the limit with --limit-seconds."),
+    ),
     "E_LIMIT_CRASH": Code(
         "error",
         ("Beim Lesen der Datei ist der Leseprozess ausgefallen.", "The reading process failed on this file."),
@@ -337,6 +347,14 @@ CODES: dict[str, Code] = {
         "warning",
         ("Die Datei hat denselben Inhalt wie {other} und zählt nicht.", "The file has the same content as {other} and does not count."),
         ("Doppelte Datei entfernen.", "Remove the duplicate file."),
+    ),
+    "E_FILE_CONFLICT": Code(
+        "error",
+        (
+            "Dieselbe Mappen-Nr. und derselbe Zeitraum stehen mit anderem Inhalt in {other}; keine der beiden zählt.",
+            "The same workbook no. and period stand with other content in {other}; neither of the two counts.",
+        ),
+        ("Mit dem Absender klären, welche Mappe gilt, und die andere entfernen.", "Clarify with the sender which workbook is right, and remove the other."),
     ),
     "I_FILE_SKIPPED": Code(
         "info",

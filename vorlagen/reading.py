@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from vorlagen.catalog import Catalog
 from vorlagen.findings import Finding, Origin, SpecErrors
 from vorlagen.incident import incident
 from vorlagen.intake.gate import Refused, is_temporary, is_workbook_name, load
+from vorlagen.intake.outcomes import settle
+from vorlagen.intake.pool import Pool
 from vorlagen.intake.raw import RawBook, read_raw
 from vorlagen.layout import LISTS_SHEET, NOTES_SHEET
 from vorlagen.locating import sheet_named
@@ -57,6 +58,10 @@ def read_workbook(path: Path, catalog: Catalog, *, today: date) -> ReadResult:
         return _end(result, "refused", refused.code, **refused.facts)
     except SpecErrors:
         raise
+    except MemoryError:
+        result.values = Values()
+        result.findings.clear()
+        return _end(result, "refused", "E_LIMIT_MEMORY")
     except Exception:
         # Our own fault: no data in the message, only the place in our code.
         result.values = Values()
@@ -72,8 +77,9 @@ def read_many(
     today: date,
     jobs: int = 1,
     progress: Progress | None = None,
+    pool: Pool | None = None,
 ) -> list[ReadResult]:
-    """Read files and folders; folders are searched with all their subfolders.
+    """Read files and folders, each file in another process; folders are searched with all their subfolders.
 
     Args:
         paths: files and folders.
@@ -81,29 +87,38 @@ def read_many(
         today: value of TODAY().
         jobs: files read at the same time.
         progress: called with the number of files done and found.
+        pool: reading processes to use, and to leave running; it has its own jobs, day and limits.
 
     Returns:
         One result for every file found, in the order of the input, folders sorted by name.
+
+    Raises:
+        SpecErrors: the spec of a template has faults.
     """
+    if pool is None:
+        with Pool(catalog, today=today, jobs=jobs) as own:
+            return read_many(paths, catalog, today=today, progress=progress, pool=own)
     files = list(_expand(paths))
     results: list[ReadResult] = []
-
-    def one(item: tuple[Path, str, str]) -> ReadResult:
-        path, label, code = item
+    opened: list[int] = []
+    for n, (path, label, code) in enumerate(files):
+        results.append(ReadResult(path, "refused", label=label))
         if code:
-            outcome = ReadResult(path, "refused")
-            result = _end(outcome, "skipped" if code.startswith("I_") else "refused", code)
+            _end(results[n], "skipped" if code.startswith("I_") else "refused", code)
         else:
-            result = read_workbook(path, catalog, today=today)
-        result.label = label
-        return result
+            opened.append(n)
+    count = len(files) - len(opened)
 
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        for result in pool.map(one, files) if jobs > 1 else map(one, files):
-            results.append(result)
-            if progress is not None:
-                progress(len(results), len(files))
-    _mark_duplicates(results)
+    def done() -> None:
+        nonlocal count
+        count += 1
+        if progress is not None:
+            progress(count, len(files))
+
+    for n, result in zip(opened, pool.read([files[n][0] for n in opened], done), strict=True):
+        result.label = files[n][1]
+        results[n] = result
+    settle(results)
     return results
 
 
@@ -111,19 +126,6 @@ def _end(result: ReadResult, outcome: str, code: str, **facts: object) -> ReadRe
     result.outcome = outcome  # type: ignore[assignment]
     result.findings.append(Finding(code, Origin(result.file.name, ""), facts=dict(facts)))
     return result
-
-
-def _mark_duplicates(results: list[ReadResult]) -> None:
-    """Let a file count once: the first of equal bytes is taken, the others are named."""
-    first: dict[str, ReadResult] = {}
-    for n, result in enumerate(list(results)):
-        if result.outcome != "taken":
-            continue
-        original = first.setdefault(result.digest, result)
-        if original is not result:
-            blank = ReadResult(result.file, "duplicate", result.template, result.stamp)
-            blank.digest, blank.label = result.digest, result.label
-            results[n] = _end(blank, "duplicate", "W_FILE_DUPLICATE", other=original.name)
 
 
 def _expand(paths: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:
@@ -139,7 +141,7 @@ def _expand(paths: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:
 
 def _files(path: Path) -> Iterator[tuple[Path, str, str]]:
     if not path.is_dir():
-        yield path, path.name, ""
+        yield path, path.name, "I_FILE_SKIPPED" if is_temporary(path.name) else ""
         return
     failed: list[OSError] = []
     found: list[Path] = []
@@ -148,8 +150,8 @@ def _files(path: Path) -> Iterator[tuple[Path, str, str]]:
         found += [Path(folder, name) for name in names]
     for file in sorted(found):
         label = file.relative_to(path).as_posix()
-        known = is_workbook_name(file.name) or is_temporary(file.name)
-        yield file, label, "" if known else "I_FILE_OTHER"
+        known = "" if is_workbook_name(file.name) else "I_FILE_OTHER"
+        yield file, label, "I_FILE_SKIPPED" if is_temporary(file.name) else known
     for error in failed:
         yield Path(str(error.filename)), Path(str(error.filename)).name, "E_FOLDER_UNREADABLE"
 

@@ -7,6 +7,7 @@ out of memory or hang becomes one finding; the run goes on with a new worker.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -20,7 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from vorlagen.intake.worker import READY, Answer, Budget, Setup, receive, send
+from vorlagen.intake.worker import READY, Answer, Budget, Setup, receive, send, unpack
 
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
@@ -87,10 +88,8 @@ class Worker:
             raise Lost("E_INTERNAL", incident="worker") from None
         self.ready = False
         self.late = False
-        try:
+        with contextlib.suppress(OSError):  # seen when the first file is sent
             send(self._input, pickle.dumps(setup))
-        except OSError:
-            pass  # seen when the first file is sent
 
     @property
     def _input(self) -> BinaryIO:
@@ -108,8 +107,7 @@ class Worker:
         try:
             send(self._input, pickle.dumps(path))
             if not self.ready:
-                self._wait(output, START_SECONDS, 64)
-                self.ready = True
+                self.ready = self._wait(output, START_SECONDS, 64) == READY
             data = self._wait(output, self.budget.seconds, self.budget.answer)
             answer = _Unpickler(io.BytesIO(data)).load()
         except OverflowError:
@@ -157,11 +155,9 @@ class Worker:
         said = b""
         # Killing an idle worker is no harm: it holds nothing but what it has already answered.
         for stream in (self.process.stdin, self.process.stdout):
-            try:
+            with contextlib.suppress(OSError):
                 if stream is not None:
                     stream.close()
-            except OSError:
-                pass
         try:
             self.process.wait(0.5)
         except subprocess.TimeoutExpired:
@@ -197,7 +193,8 @@ class Pool:
 
     def warm(self) -> None:
         """Start a worker, so that it loads while this process does."""
-        self._idle.append(self._start())
+        with contextlib.suppress(Lost):  # tried again, and reported, when a file is to be read
+            self._idle.append(self._start())
 
     def read(self, files: Sequence[Path], done: Callable[[], None]) -> list[ReadResult]:
         """Read files.
@@ -280,8 +277,6 @@ class Pool:
                     self._idle.append(worker)
 
     def _finished(self, answer: Answer, path: Path) -> ReadResult:
-        from vorlagen.intake.worker import unpack
-
         with self._lock:  # the catalogue loads templates on demand
             result = unpack(answer, self.catalog)
         result.file = path

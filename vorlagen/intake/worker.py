@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
     from vorlagen.records import ReadResult
+    from vorlagen.spec import Lang
 
 MIB = 1024 * 1024
 HEAD = struct.Struct(">Q")
@@ -123,7 +124,7 @@ def serve() -> None:
     from vorlagen.reading import read_workbook  # noqa: F401
 
     if setup.checks:
-        import vorlagen.checking  # noqa: F401
+        import vorlagen.checking
         import vorlagen.compute  # noqa: F401
     catalog = Catalog(setup.folders)
     sys.dont_write_bytecode = True
@@ -196,7 +197,8 @@ def unpack(answer: Answer, catalog: Catalog) -> ReadResult:
 
             result.template = with_provenance(result.template)
         if answer.rows is not None:
-            result.layout = make_layout(result.template, "en" if result.lang == "en" else "de", answer.rows, answer.capacities)
+            lang: Lang = "en" if result.lang == "en" else "de"
+            result.layout = make_layout(result.template, lang, answer.rows, answer.capacities)
     return result
 
 
