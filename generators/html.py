@@ -106,7 +106,7 @@ def stylesheet(brand: Brand) -> str:
         "red-fill": styles.RED_FILL, "orange-fill": styles.ORANGE_FILL,
     }  # fmt: skip
     head = ":root{" + "".join(f"--{k}:{v};" for k, v in variables.items()) + f'--font:"{font}"' + "}\n"
-    steps = "".join(f".w{n}{{background-size:{100 * n / STEPS:g}% 72%}}" for n in range(1, STEPS + 1))
+    steps = "".join(f".w{n}{{background-size:{100 * n / STEPS:g}% 72%}}" for n in range(STEPS + 1))
     heat = "".join(
         f".{name}{n}{{background:{styles.mix('#FFFFFF', end, n / HEAT)}}}"
         for name, end in (("cold", "#7DB58F"), ("hot", "#F2B8A0"))

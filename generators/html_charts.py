@@ -294,8 +294,8 @@ def _points(d: Drawing, p: Picture) -> None:
     for s, run in zip(p.lines, pairs, strict=True):
         for x, y in run:
             d.add(
-                "circle", cx=x_of(x), cy=y_of(y), r="2" if s.limit else "6", fill=s.colour, fill_opacity="0.85", stroke="#FFFFFF",
-                stroke_width="1.5",
+                "circle", cx=x_of(x), cy=y_of(y), r="2" if s.limit else "6", fill=s.colour, fill_opacity="0.85",
+                stroke="#FFFFFF", stroke_width="1.5",
             )  # fmt: skip
     if p.block.x_title:
         d.text((left + right) / 2, bottom + 32, p.block.x_title[p.lang], anchor="middle", size=SIZE - 1)

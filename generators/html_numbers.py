@@ -97,6 +97,8 @@ def written(item: Field, value: Any, lang: Lang, *, places: int | None = None) -
     if isinstance(value, int | float):
         if not isinstance(info, NumberType):
             return f"{value:.15g}".replace(".", "," if lang == "de" else ".")
+        if item.plain:
+            return f"{value:.15g}"
         shown = places if places is not None else info.decimals if item.decimals is None else item.decimals
         return decimal_text(value * 100 if info.percent else value, shown, lang) + suffix_of(item, lang)
     return plain(value[lang] if isinstance(value, Text) else str(value))

@@ -91,19 +91,19 @@ def _column(item: Field, lang: Lang, *, paper: bool = True) -> Column:
 
 
 def bar(value: float | None, top: float) -> str:
-    """Return the class of a data bar."""
+    """Return the class of a data bar; empty bars keep the figures of a column in line."""
     if value is None or value <= 0 or top <= 0:
-        return ""
+        return "bar w0"
     return f"bar w{max(1, round(STEPS * min(value, top) / top))}"
 
 
 def _plain(style: str, value: float | None, values: Sequence[float]) -> str:
     """Return the class of a bar or of a heat colour."""
+    if style == "bar":
+        return bar(value, max(values, default=0.0))
     if value is None or not values:
         return ""
     low, high = min(values), max(values)
-    if style == "bar":
-        return bar(value, high)
     if style == "heat_diverging":
         reach = max(abs(low), abs(high)) or 1.0
         return f"{'cold' if value >= 0 else 'hot'}{round(HEAT * abs(value) / reach)}"

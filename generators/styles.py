@@ -154,6 +154,8 @@ class Styles:
         """Number format of a field; `dash` shows – for an empty result."""
         unit = item.unit[self.lang] if item.unit else None
         body = TYPES[item.type].number_format(self.lang, item.decimals, unit)
+        if item.plain:
+            body = body.replace("#,##0", "0")
         if dash and TYPES[item.type].numeric and item.type not in ("date", "month", "time"):
             return f"{body};-{body};{body};@"
         return body

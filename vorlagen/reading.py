@@ -87,7 +87,7 @@ def read_many(
         today: value of TODAY().
         jobs: files read at the same time.
         progress: called with the number of files done and found.
-        pool: reading processes to use, and to leave running; it has its own jobs, day and limits.
+        pool: reading processes to use, for the same catalogue; they have their own jobs, day and limits.
 
     Returns:
         One result for every file found, in the order of the input, folders sorted by name.
@@ -96,7 +96,7 @@ def read_many(
         SpecErrors: the spec of a template has faults.
     """
     if pool is None:
-        with Pool(catalog, today=today, jobs=jobs) as own:
+        with Pool(catalog.folders[1:], today=today, jobs=jobs) as own:
             return read_many(paths, catalog, today=today, progress=progress, pool=own)
     files = list(_expand(paths))
     results: list[ReadResult] = []
@@ -115,7 +115,7 @@ def read_many(
         if progress is not None:
             progress(count, len(files))
 
-    for n, result in zip(opened, pool.read([files[n][0] for n in opened], done), strict=True):
+    for n, result in zip(opened, pool.read([files[n][0] for n in opened], catalog, done), strict=True):
         result.label = files[n][1]
         results[n] = result
     settle(results)

@@ -123,6 +123,7 @@ class Field:
     note: Text | Formula | None = doc("small line under a key figure", default=None)
     unit: Text | None = doc("unit behind a number, for example Tage", default=None)
     decimals: int | None = doc("decimals shown (numbers)", default=None)
+    plain: bool = doc("no thousands separator: years and other numbers that name something", default=False)
     width: float | None = doc("column width in characters", default=None)
     personal: Personal | None = doc("class of personal data", default=None)
     merge: MergeRule | None = doc("how values of the same key from several workbooks combine", default=None)

@@ -90,7 +90,9 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
     if block.group is not None:
         col = f"${column_name(placed.columns[block.group])}"
         change = f'=AND({col}{placed.first + 1}<>{col}{placed.first},{col}{placed.first + 1}<>"")'
-        whole = f"{cell_name(placed.first, 1)}:{cell_name(placed.last, start - 1)}"
+        # Only left of highlighted columns: LibreOffice applies the first rule that holds.
+        taken = [placed.columns[key] for rule in block.highlight for key in rule.fields if key in placed.columns]
+        whole = f"{cell_name(placed.first, 1)}:{cell_name(placed.last, min([start, *taken]) - 1)}"
         rule = make({"top": 1, "top_color": ctx.styles.primary})
         sheet.conditional_format(whole, {"type": "formula", "criteria": change, "format": rule})
 

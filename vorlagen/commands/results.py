@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vorlagen.commands import shell
+from vorlagen.commands.intake import jobs_option, judged, limits_option, quarantine_option, set_aside
 from vorlagen.findings import Finding
 from vorlagen.spec import Lang
 
 if TYPE_CHECKING:
     from vorlagen.brand import Brand
-    from vorlagen.catalog import Catalog
     from vorlagen.records import ReadResult
 
 _OUTCOMES = {
@@ -28,26 +28,6 @@ _OUTCOMES = {
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PFAD…")
 FILE = click.argument("file", type=click.Path(path_type=Path), metavar="DATEI")
-
-
-def judged(paths: Sequence[Path], catalog: Catalog, today: date, lang: Lang) -> list[ReadResult]:
-    """Read and check files and folders.
-
-    Raises:
-        Stop: there is no file at all.
-    """
-    from vorlagen.checking import check, check_references
-    from vorlagen.reading import read_many
-
-    count = sum(sum(1 for f in p.rglob("*") if f.is_file()) if p.is_dir() else 1 for p in paths)
-    with shell.progress_bar(count, lang) as progress:
-        results = read_many(paths, catalog, today=today, progress=progress)
-    if not results:
-        raise shell.wrong_use("Keine Datei gefunden.", "No file found.")
-    for result in results:
-        check(result, today=today)
-    check_references(results)
-    return results
 
 
 def exit_code(results: Iterable[ReadResult], further: Iterable[Finding] = ()) -> int:
@@ -108,12 +88,15 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
     "--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Kopien (zu --annotate)."
 )
 @click.option("--force", is_flag=True, help="Vorhandene Kopien überschreiben.")
+@quarantine_option
 @shell.json_option
+@jobs_option
+@limits_option
 @shell.today_option
 @shell.catalog_option
 def check(
-    *, paths: tuple[Path, ...], folder: Path | None, brand_file: Path | None, force: bool, as_json: bool, today: date,
-    specs: tuple[Path, ...], lang: Lang | None,
+    *, paths: tuple[Path, ...], folder: Path | None, brand_file: Path | None, force: bool, quarantine: Path | None,
+    as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Ausgefüllte Mappen prüfen: Dateien und Ordner."""
     from vorlagen.export import check_json
@@ -122,15 +105,17 @@ def check(
         raise shell.wrong_use("--brand und --force gehören zu --annotate.", "--brand and --force belong to --annotate.")
     language = lang or "de"
     brand = _brand(brand_file)
-    if folder is not None:
-        _keep_apart([path for path in paths if path.is_dir()], folder)
-    results = judged(paths, shell.open_catalog(specs), today, language)
+    for target in (folder, quarantine):
+        if target is not None:
+            _keep_apart([path for path in paths if path.is_dir()], target)
+    results = judged(paths, specs, today, language)
     copies: dict[int, Path] = {}
     failures: list[Finding] = []
     if folder is not None:
         from vorlagen.commands.handback import hand_back
 
         copies, failures = hand_back(results, folder, brand=brand, today=today, force=force)
+    failures += set_aside(results, quarantine, language)
     code = exit_code(results)
     if as_json:
         data = check_json(results, language)
@@ -169,6 +154,7 @@ def _brand(file: Path | None) -> Brand:
 @click.option("--to", "kind", type=click.Choice(["csv", "parquet", "duckdb"]), help="Listen als Dateien schreiben.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="ZIEL", help="Ordner oder Datei für --to.")
 @click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
+@limits_option
 @shell.today_option
 @shell.catalog_option
 def read(
@@ -182,7 +168,7 @@ def read(
         raise shell.wrong_use("--to und -o gehören zusammen.", "--to and -o belong together.")
     _one_file(file)
     language = lang or "de"
-    results = judged([file], shell.open_catalog(specs), today, language)
+    results = judged([file], specs, today, language)
     result = results[0]
     written: list[Path] = []
     if kind is not None and output is not None and result.outcome == "taken":
@@ -210,6 +196,7 @@ def _one_file(file: Path) -> None:
 @click.command(cls=shell.Command, epilog=shell.examples("vorlagen calculate 34_clv_berechnung.xlsx"))
 @FILE
 @shell.json_option
+@limits_option
 @shell.today_option
 @shell.catalog_option
 def calculate(file: Path, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None) -> int:
@@ -218,7 +205,7 @@ def calculate(file: Path, as_json: bool, today: date, specs: tuple[Path, ...], l
 
     _one_file(file)
     language = lang or "de"
-    results = judged([file], shell.open_catalog(specs), today, language)
+    results = judged([file], specs, today, language)
     result = results[0]
     if result.outcome != "taken":
         shell.complain((f for f in result.findings if f.level == "error"), language)
@@ -257,12 +244,15 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @click.option("--output", required=True, type=click.Path(path_type=Path), metavar="ORDNER", help="Zielordner.")
 @click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Mit Komma: xlsx, html, csv, parquet, duckdb.")
 @click.option("--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Ausgabe.")
+@quarantine_option
 @shell.json_option
+@jobs_option
+@limits_option
 @shell.today_option
 @shell.catalog_option
 def consolidate(
-    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, as_json: bool, today: date,
-    specs: tuple[Path, ...], lang: Lang | None,
+    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, quarantine: Path | None,
+    as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
@@ -278,11 +268,15 @@ def consolidate(
             f"There is no format '{word}' (most similar: {near}).",
         )
     _keep_apart(paths, output)
+    if quarantine is not None:
+        _keep_apart([path for path in paths if path.is_dir()], quarantine)
     brand = _brand(brand_file)
     language = lang or brand.lang
-    results = judged(paths, shell.open_catalog(specs), today, language)
+    results = judged(paths, specs, today, language)
+    failures = set_aside(results, quarantine, language)
+    shell.complain(failures, language)
     merged = merge(results, lang=language, today=today)
-    code = exit_code(results, merged.findings)
+    code = max(exit_code(results, merged.findings), shell.OUTPUT if failures else shell.OK)
     written: list[Path] = []
     try:
         written = write_consolidated(merged, output, formats=formats, brand=brand, lang=language, today=today)

@@ -1,4 +1,4 @@
-"""House functions: the null rules of the catalogue, expanded into plain worksheet functions.
+"""House functions: the null rules, expanded into plain worksheet functions.
 
 They exist so that each rule stands in one place. After `expand` a tree holds worksheet
 functions and references only, and both executions (printing and evaluating) see the same.
@@ -91,13 +91,13 @@ class _Expander:
     # -- nulls ---------------------------------------------------------------------------
 
     def strict(self, args: tuple[Node, ...]) -> Node:
-        """Blank when any cell it refers to is blank (0.3: ×, date differences, comparisons)."""
+        """Blank when any cell it refers to is blank: products, date differences, comparisons."""
         inner = self.expand(args[0])
         cells = _cells(inner)
         return call("IF", any_blank(cells), BLANK, inner) if cells else inner
 
     def ratio(self, args: tuple[Node, ...]) -> Node:
-        """Safe division (0.3): blank when the divisor is 0 or blank, or the dividend is blank."""
+        """Safe division: blank when the divisor is 0 or blank, or the dividend is blank."""
         top, bottom = self.expand(args[0]), self.expand(args[1])
         tests: list[Node] = [Binary("=", x, BLANK) for x in (top, bottom) if not self.numeric(x)]
         tests.append(Binary("=", bottom, Number(0)))
@@ -157,7 +157,7 @@ class _Expander:
     # -- calendar ------------------------------------------------------------------------
 
     def workdays_between(self, args: tuple[Node, ...]) -> Node:
-        """AT(a;b) of the catalogue: NETWORKDAYS − 1 with the office's holidays."""
+        """Working days between two dates: NETWORKDAYS − 1 with the office's holidays."""
         a, b = self.expand(args[0]), self.expand(args[1])
         days = Binary("-", call("NETWORKDAYS", a, b, ColRef("feiertage", "datum")), Number(1))
         return call("IF", any_blank([a, b]), BLANK, days)
@@ -217,14 +217,14 @@ class _Expander:
         return self._of("MIN", args)
 
     def avg_if(self, args: tuple[Node, ...]) -> Node:
-        """AVG(T.f | cond) of the catalogue: AVG_IF(column, range, criterion, …)."""
+        """Mean of the numbers of a column under conditions: AVG_IF(column, range, criterion, …)."""
         column, *criteria = (self.expand(a) for a in args)
         numbers = call("COUNTIFS", column, Literal(">-1E+300"), *criteria)
         total = call("SUMIFS", column, *criteria)
         return call("IF", Binary("=", numbers, Number(0)), BLANK, Binary("/", total, numbers))
 
     def filter_by(self, args: tuple[Node, ...]) -> Node:
-        """Criterion of a filter cell: blank or "alle" becomes "*" (0.5)."""
+        """Criterion of a filter cell: blank or "alle" becomes "*"."""
         cell = self.expand(args[0])
         every = call("OR", Binary("=", cell, BLANK), Binary("=", cell, ChoiceRef("L_ALLE", "alle")))
         return call("IF", every, Literal("*"), cell)

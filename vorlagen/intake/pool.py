@@ -173,7 +173,7 @@ class Pool:
     """Reads many files in several processes.
 
     Args:
-        catalog: the templates.
+        folders: further folders with specs.
         today: value of TODAY().
         jobs: processes at most.
         checks: whether files are checked after reading.
@@ -181,11 +181,10 @@ class Pool:
     """
 
     def __init__(
-        self, catalog: Catalog, *, today: date, jobs: int = 1, checks: bool = False, budget: Budget | None = None
+        self, folders: Sequence[Path], *, today: date, jobs: int = 1, checks: bool = False, budget: Budget | None = None
     ) -> None:
-        self.catalog = catalog
         self.jobs = max(1, jobs)
-        self.setup = Setup(tuple(catalog.folders[1:]), today, checks, budget or Budget())
+        self.setup = Setup(tuple(folders), today, checks, budget or Budget())
         self._idle: list[Worker] = []
         self._open: set[Worker] = set()
         self._lock = threading.Lock()
@@ -196,18 +195,19 @@ class Pool:
         with contextlib.suppress(Lost):  # tried again, and reported, when a file is to be read
             self._idle.append(self._start())
 
-    def read(self, files: Sequence[Path], done: Callable[[], None]) -> list[ReadResult]:
+    def read(self, files: Sequence[Path], catalog: Catalog, done: Callable[[], None]) -> list[ReadResult]:
         """Read files.
 
         Args:
             files: the files.
+            catalog: the templates, of the same folders.
             done: called once for each file that is done.
 
         Raises:
             SpecErrors: the spec of a template has faults.
         """
         todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-        news: queue.SimpleQueue[tuple[int, ReadResult | BaseException]] = queue.SimpleQueue()
+        news: queue.SimpleQueue[tuple[int, Answer | Lost | BaseException]] = queue.SimpleQueue()
         for n in range(len(files)):
             todo.put(n)
         count = self._workers_for(files)
@@ -221,9 +221,13 @@ class Pool:
                     n, outcome = news.get(timeout=1.0)  # a wait without end cannot be interrupted on Windows
                 except queue.Empty:
                     continue
-                if isinstance(outcome, BaseException):
+                if isinstance(outcome, Answer):
+                    results[n] = unpack(outcome, catalog)
+                elif isinstance(outcome, Lost):
+                    results[n] = _refusal(files[n], outcome)
+                else:
                     raise outcome
-                results[n] = outcome
+                results[n].file = files[n]
                 done()
         except BaseException:
             self.close()
@@ -247,7 +251,7 @@ class Pool:
         self,
         files: Sequence[Path],
         todo: queue.SimpleQueue[int],
-        news: queue.SimpleQueue[tuple[int, ReadResult | BaseException]],
+        news: queue.SimpleQueue[tuple[int, Answer | Lost | BaseException]],
     ) -> None:
         worker: Worker | None = None
         n = -1
@@ -263,24 +267,18 @@ class Pool:
                     if answer.spent:
                         self._drop(worker)
                         worker = None
-                    news.put((n, self._finished(answer, files[n])))
+                    news.put((n, answer))
                 except Lost as lost:
                     if worker is not None:
                         self._drop(worker)
                         worker = None
-                    news.put((n, _refusal(files[n], lost)))
+                    news.put((n, lost))
         except BaseException as fault:
             news.put((n, fault))
         finally:
             if worker is not None:
                 with self._lock:
                     self._idle.append(worker)
-
-    def _finished(self, answer: Answer, path: Path) -> ReadResult:
-        with self._lock:  # the catalogue loads templates on demand
-            result = unpack(answer, self.catalog)
-        result.file = path
-        return result
 
     def _take(self) -> Worker:
         with self._lock:

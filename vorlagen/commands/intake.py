@@ -1,0 +1,97 @@
+"""What commands that read workbooks share: processes, limits, quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from vorlagen.commands import shell
+from vorlagen.intake.pool import Pool, default_jobs
+from vorlagen.intake.worker import MIB, Budget
+
+if TYPE_CHECKING:
+    from vorlagen.findings import Finding
+    from vorlagen.records import ReadResult
+    from vorlagen.spec import Lang
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_META = "vorlagen.intake."
+_LEAST_MEMORY = 256  # MiB; Python and its libraries need most of it
+
+
+def _note(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    ctx.meta[_META + str(param.name)] = value
+    return value
+
+
+def limits_option(command: F) -> F:
+    """Add --limit-memory and --limit-seconds."""
+    memory = click.option(
+        "--limit-memory", type=click.IntRange(_LEAST_MEMORY), default=Budget().memory // MIB, show_default=True,
+        metavar="MIB", expose_value=False, callback=_note, help="Speicher, den das Lesen einer Mappe kosten darf.",
+    )  # fmt: skip
+    seconds = click.option(
+        "--limit-seconds", type=click.IntRange(1), default=round(Budget().seconds), show_default=True,
+        metavar="S", expose_value=False, callback=_note, help="Zeit, die das Lesen einer Mappe kosten darf.",
+    )  # fmt: skip
+    return memory(seconds(command))
+
+
+def jobs_option(command: F) -> F:
+    """Add --jobs."""
+    return click.option(
+        "--jobs", type=click.IntRange(1), metavar="N", expose_value=False, callback=_note,
+        help="Mappen, die gleichzeitig gelesen werden (sonst so viele wie Prozessoren, höchstens 8).",
+    )(command)  # fmt: skip
+
+
+def quarantine_option(command: F) -> F:
+    """Add --quarantine."""
+    return click.option(
+        "--quarantine", type=click.Path(path_type=Path), metavar="ORDNER",
+        help="Abgelehnte Dateien mit dem Grund dorthin kopieren.",
+    )(command)  # fmt: skip
+
+
+def budget() -> Budget:
+    """Return what reading a file may cost, by the options of the command."""
+    meta = click.get_current_context().meta
+    memory = meta.get(_META + "limit_memory", Budget().memory // MIB) * MIB
+    seconds = meta.get(_META + "limit_seconds", Budget().seconds)
+    return Budget(memory, seconds, max(1, round(seconds * Budget().processor / Budget().seconds)))
+
+
+def judged(paths: Sequence[Path], specs: Sequence[Path], today: date, lang: Lang) -> list[ReadResult]:
+    """Read and check files and folders, with further folders of specs.
+
+    Raises:
+        Stop: there is no file at all, or no such folder.
+    """
+    jobs = click.get_current_context().meta.get(_META + "jobs") or default_jobs()
+    with Pool(specs, today=today, jobs=jobs, checks=True, budget=budget()) as pool:
+        pool.warm()
+        catalog = shell.open_catalog(specs)
+        from vorlagen.checking import check_references
+        from vorlagen.reading import read_many
+
+        count = sum(sum(1 for f in p.rglob("*") if f.is_file()) if p.is_dir() else 1 for p in paths)
+        with shell.progress_bar(count, lang) as progress:
+            results = read_many(paths, catalog, today=today, progress=progress, pool=pool)
+    if not results:
+        raise shell.wrong_use("Keine Datei gefunden.", "No file found.")
+    check_references(results)
+    return results
+
+
+def set_aside(results: Sequence[ReadResult], folder: Path | None, lang: Lang) -> list[Finding]:
+    """Copy refused files when the user wants it; return what could not be copied."""
+    if folder is None:
+        return []
+    from vorlagen.intake.quarantine import quarantine
+
+    return quarantine(results, folder, lang)
