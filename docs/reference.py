@@ -16,8 +16,8 @@ from docs.pages import stem
 from vorlagen.authoring import FIRST_FREE, spec_starter
 from vorlagen.catalog import Catalog
 from vorlagen.cli import program
+from vorlagen.codes import CODES
 from vorlagen.fieldtypes import TYPES
-from vorlagen.findings import CODES
 from vorlagen.formulas import ast, house
 from vorlagen.formulas.functions import EXCLUDED, FUNCTIONS
 from vorlagen.formulas.parse import HOUSE

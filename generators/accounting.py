@@ -150,6 +150,8 @@ def _verdict(conflict: Conflict, field: Field, lang: Lang) -> str:
         return say(f"zusammengefasst: {value}", f"combined: {value}")
     if conflict.resolution == "blank":
         return say("keiner, Feld bleibt leer", "neither, the field stays empty")
+    if conflict.resolution == "tie":
+        return say("Gleichstand, bitte entscheiden (vorläufig Wert A)", "tie, please decide (value A for now)")
     return say("Wert A (neuester Stand)", "value A (newest)")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vorlagen.findings import Severity
+from vorlagen.codes import Severity
 
 
 @dataclass(frozen=True)

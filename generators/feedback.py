@@ -14,9 +14,10 @@ from generators.extra import ExtraSheet, Link, Weight
 from generators.marks import Mark
 from generators.workbook import write_workbook
 from vorlagen.brand import Brand
+from vorlagen.codes import Severity
 from vorlagen.compute import matrix_inputs
 from vorlagen.fieldtypes import TYPES
-from vorlagen.findings import Finding, Origin, Severity
+from vorlagen.findings import Finding, Origin
 from vorlagen.layout import FEEDBACK_SHEET, FEEDBACK_SHEET_2, HEADING, cell_name
 from vorlagen.records import Entry, ReadResult
 from vorlagen.refill import Address, Refill, as_text

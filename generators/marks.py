@@ -8,7 +8,7 @@ from typing import Any
 
 from generators.context import Context
 from generators.styles import MARKS
-from vorlagen.findings import Severity
+from vorlagen.codes import Severity
 from vorlagen.layout import Layout
 
 _WIDTH = 330  # pixels of a comment's box

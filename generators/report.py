@@ -39,6 +39,7 @@ def write_consolidated(
     brand: Brand,
     lang: Lang,
     today: date,
+    force: bool = False,
 ) -> list[Path]:
     """Write the result in all wanted formats; templates that could not be merged are in the HTML report only.
 
@@ -49,12 +50,13 @@ def write_consolidated(
         brand: look of the workbooks and of the report.
         lang: language of headings.
         today: value of TODAY().
+        force: overwrite files that exist.
 
     Returns:
         The files written.
 
     Raises:
-        ReportError: a package is missing, a sheet would be too long, or a file cannot be written.
+        ReportError: a package is missing, a sheet would be too long, a file exists already or cannot be written.
     """
     merged = {key: m for key, m in consolidated.templates.items() if not m.refused}
     _check(merged, formats)
@@ -73,6 +75,9 @@ def write_consolidated(
         jobs.append((output / "konsolidiert.duckdb", duckdb_writer(consolidated, merged, lang)))
     if "html" in formats:
         jobs.append((output / HTML_NAME[lang], html_writer(consolidated, brand, lang)))
+    there = ", ".join(str(path) for path, _ in jobs if path.exists())
+    if there and not force:
+        raise ReportError(Finding("E_EXISTS", facts={"names": there}))
     for path, write in jobs:
         try:
             output.mkdir(parents=True, exist_ok=True)

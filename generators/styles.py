@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vorlagen.brand import Brand
+from vorlagen.codes import Severity
 from vorlagen.fieldtypes import TYPES
-from vorlagen.findings import Severity
 from vorlagen.spec import Field
 
 # Meaning of the fixed colours: judgement (green, yellow, red, always beside a word),

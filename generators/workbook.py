@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -71,11 +72,15 @@ def write_workbook(
     os.close(handle)
     temporary = Path(name)
     try:
-        book = new_workbook(str(temporary))
+        # In memory: on a full disk xlsxwriter raises no OSError and leaves its archive open.
+        content = io.BytesIO()
+        book = new_workbook(content)  # type: ignore[arg-type]  # xlsxwriter takes streams, too
         ctx = Context(layout, values, computed, brand, Styles(book, brand, lang), book, merged, extra_sheets)
         _write(ctx, by_sheet(layout, marks))
         book.close()
-        with temporary.open("rb") as stream:
+        with temporary.open("wb") as stream:
+            stream.write(content.getbuffer())
+            stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)

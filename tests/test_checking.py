@@ -11,7 +11,7 @@ import pytest
 from tests.filling import TODAY, codes, fill, found, generate, place, probe_catalog, set_raw
 from tests.helpers import catalog_with
 from tests.specimens import PROBE
-from tests.test_reading import ROW, values_with
+from tests.test_reading import FRONT, ROW, values_with
 from vorlagen.catalog import Catalog
 from vorlagen.checking import check, check_references
 from vorlagen.export import check_json
@@ -281,7 +281,7 @@ def test_check_json(filled: Path, catalog: Catalog) -> None:
             "cell": "D5",
             "block": "posten",
             "field": "menge",
-            "message": "'Quantity' is outside the allowed range (1 – 100).",
+            "message": "'Quantity' is outside the allowed range (≥ 1).",
             "remedy": "Correct the cell.",
         }
     ]
@@ -305,3 +305,46 @@ def test_our_own_faults_become_one_finding_without_data(
     check(result, today=TODAY)
     assert codes(result) == ["E_INTERNAL"]
     assert "geheim" not in result.findings[0].message()
+
+
+def test_a_blank_limit_is_no_limit(filled: Path, catalog: Catalog) -> None:
+    cells = {place(catalog, "probe", "posten", "menge"): None, place(catalog, "probe", "posten", "faktor"): 3}
+    assert found(checked(fill(filled, cells), catalog)) == set()
+
+
+def test_only_the_limit_that_is_violated_is_named(filled: Path, catalog: Catalog) -> None:
+    cells = {place(catalog, "probe", "posten", "menge"): 101, place(catalog, "probe", "posten", "menge", 1): 0}
+    result = checked(fill(filled, cells), catalog)
+    assert [f.facts["limit"] for f in result.findings] == [("≤ 100", "≤ 100"), ("≥ 1", "≥ 1")]
+
+
+def test_a_field_that_is_unique_and_identity_is_reported_once(filled: Path, catalog: Catalog) -> None:
+    result = checked(fill(filled, {("Posten", "A6"): "p-1"}), catalog)
+    assert codes(result) == ["E_DUPLICATE", "E_DUPLICATE"]
+
+
+def test_a_unique_field_that_is_part_of_the_identity_is_reported_once(tmp_path: Path) -> None:
+    catalog = catalog_with(PROBE.replace("identity: [nr]", "identity: [bezeichnung, nr]"), tmp_path)
+    rows = [dict(ROW), dict(ROW)]
+    path = generate(tmp_path / "p.xlsx", catalog, "probe", values_with(catalog, posten=rows))
+    assert codes(checked(path, catalog)) == ["E_DUPLICATE", "E_DUPLICATE"]
+
+
+def test_a_merged_workbook_passes_its_own_check(tmp_path: Path) -> None:
+    from generators.workbook import write_workbook
+    from vorlagen.brand import Brand
+    from vorlagen.provenance import with_provenance
+
+    spec = PROBE.replace("identity: [nr]", "identity: [nr]\n        merge: {on: [mappe_id, nr]}")
+    field = "          - {key: mappe_id, title: {de: Mappe, en: Book}}\n"
+    spec = spec.replace("          - {key: bezeichnung,", field + "          - {key: bezeichnung,", 1)
+    catalog = catalog_with(spec, tmp_path)
+    rows: list[Row] = [dict(ROW, punkte=1, mappe_id=book) for book in ("M-1", "M-2", "M-2")]
+    front = {"team": None, "bearbeiter": None, "zeitraum_von": None, "zeitraum_bis": None}
+    for n, expected in ((2, []), (3, ["E_DUPLICATE", "E_DUPLICATE"])):
+        values = values_with(catalog, posten=rows[:n], deckblatt=dict(FRONT, **front))
+        path = tmp_path / f"m{n}.xlsx"
+        write_workbook(
+            path, with_provenance(catalog.template("probe")), values, brand=Brand(), lang="de", today=TODAY, merged=True
+        )
+        assert codes(checked(path, catalog)) == expected

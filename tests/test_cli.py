@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +18,8 @@ from click.testing import CliRunner, Result
 
 from vorlagen.catalog import Catalog
 from vorlagen.cli import program
+from vorlagen.codes import CODES
 from vorlagen.commands import production, shell
-from vorlagen.findings import CODES
 
 DAY = ["--today", "2026-04-15"]
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -134,6 +138,11 @@ def test_explain_unknown_code() -> None:
         ["consolidate", "x", "--output", "y", "--to", "pdf"],
         ["consolidate", ".", "--output", "./sub"],
         ["spec", "new", "Größe"],
+        ["generate", "angebotsliste", "--output", ""],
+        ["consolidate", "x", "--output", ""],
+        ["check", "x", "--annotate", ""],
+        ["spec", "new", "neu", "--output", ""],
+        ["check", ""],
     ],
     ids=" ".join,
 )
@@ -180,7 +189,7 @@ def test_unexpected_exception_has_an_incident_and_no_data(monkeypatch: pytest.Mo
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("Frau Muster")
 
-    monkeypatch.setattr("vorlagen.checking.check", broken)
+    monkeypatch.setattr("vorlagen.checking.check_references", broken)
     text = fails(4, "E_INTERNAL", "check", example)
     assert "Muster" not in text
     result = call("check", example, "--debug")
@@ -192,7 +201,7 @@ def test_interruption(monkeypatch: pytest.MonkeyPatch, example: Path) -> None:
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("vorlagen.checking.check", interrupted)
+    monkeypatch.setattr("vorlagen.checking.check_references", interrupted)
     result = call("check", example)
     assert result.exit_code == 130
     assert result.stderr.strip() == "Abgebrochen."
@@ -225,6 +234,38 @@ def test_write_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("generators.workbook.os.replace", full)
     text = fails(5, "E_OUTPUT", "generate", "angebotsliste", "--output", tmp_path / "o", *DAY)
     assert "No space left" in text
+    assert not list((tmp_path / "o").iterdir())
+
+
+@contextmanager
+def full_disk() -> Iterator[list[Any]]:
+    """Let every file end after 4 KiB, as on a full disk; gives what could not be raised."""
+    import resource
+
+    noise: list[Any] = []
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    hook = sys.unraisablehook
+    sys.unraisablehook = noise.append
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield noise
+        gc.collect()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.unraisablehook = hook
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file size")
+@pytest.mark.parametrize(
+    "words",
+    [["generate", "angebotsliste", "--output"], ["check", "FILE", "--annotate"], ["consolidate", "FILE", "--output"]],
+    ids=lambda words: words[0],
+)
+def test_a_full_disk_is_an_output_that_cannot_be_written(words: list[str], example: Path, tmp_path: Path) -> None:
+    given = [str(example) if word == "FILE" else word for word in words]
+    with full_disk() as noise:
+        fails(5, "E_OUTPUT", *given, tmp_path / "o", *DAY)
+    assert not noise
     assert not list((tmp_path / "o").iterdir())
 
 
@@ -350,6 +391,54 @@ def test_read_to_files(example: Path, tmp_path: Path) -> None:
         assert base.execute("select count(*) from angebotsliste_angebote").fetchone() == (len(records),)
 
 
+def test_existing_consolidation_is_refused_and_left_alone(example: Path, tmp_path: Path) -> None:
+    words = ["consolidate", example, "--output", tmp_path / "o", "--to", "xlsx,csv,html", *DAY]
+    assert call(*words).exit_code == 0
+    names = sorted(p.name for p in (tmp_path / "o").iterdir())
+    assert len(names) >= 3
+    for name in names:
+        (tmp_path / "o" / name).write_bytes(b"mine")
+    (tmp_path / "o" / names[0]).unlink()
+    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    text = fails(5, "E_EXISTS", *words, tmp_path / "broken.xlsx", "--quarantine", tmp_path / "q")
+    assert len(text.splitlines()) == 1
+    assert all(name in text for name in names[1:])
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == names[1:]
+    assert {p.read_bytes() for p in (tmp_path / "o").iterdir()} == {b"mine"}
+    assert not (tmp_path / "q").exists()
+    assert call(*words, "--force").exit_code == 0
+    assert all((tmp_path / "o" / name).read_bytes() != b"mine" for name in names)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize("key", ["angebotsliste", "kundenstamm"])
+def test_our_own_csv_can_be_filled_in_again(key: str, lang: str, tmp_path: Path) -> None:
+    tongue = ["--lang", lang, *DAY]
+    assert call("generate", key, "--example", "--output", tmp_path / "a", *tongue).exit_code == 0
+    (book,) = (tmp_path / "a").iterdir()
+    assert call("read", book, "--to", "csv", "-o", tmp_path / "t", *tongue).exit_code == 0
+    table = max((tmp_path / "t").iterdir(), key=lambda p: p.stat().st_size)
+    result = call("generate", key, "--values", table, "--output", tmp_path / "b", *tongue)
+    assert result.exit_code == 0, result.stderr
+    block = table.stem.removeprefix(f"{book.stem}_")
+    rows = [
+        json.loads(call("read", path, "--json", *DAY).stdout)["blocks"][block]
+        for path in (book, tmp_path / "b" / book.name)
+    ]
+    first, second = [[{k: v for k, v in row.items() if k != "_origin"} for row in part] for part in rows]
+    assert first
+    assert first == second
+
+
+def test_calculate_json_of_a_refused_file_tells_why(tmp_path: Path) -> None:
+    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    result = call("calculate", tmp_path / "broken.xlsx", "--json", *DAY)
+    data = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert list(data) == ["file", "template", "blocks", "differences", "findings"]
+    assert data["findings"][0]["code"].startswith("E_FILE_")
+
+
 # -- the two documented examples, end to end ---------------------------------------------------------
 
 
@@ -423,6 +512,41 @@ def test_spec_check_prints_file_and_line(tmp_path: Path) -> None:
     assert "did you mean type?" in result.stderr
     assert "37_x.yaml" in result.stderr
     assert call("spec", "check").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["reklamationen.yaml", "6_x.yaml", "36-x.yaml", "36_x.yml"])
+def test_a_spec_of_a_wrong_name_is_reported(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("key: x\n")
+    for words in (["spec", "check", tmp_path], ["spec", "check", "--specs", tmp_path]):
+        result = call(*words)
+        assert result.exit_code == 2
+        assert name in result.stderr
+        assert "NN_key.yaml" in result.stderr
+
+
+def test_two_templates_of_one_number(tmp_path: Path) -> None:
+    from vorlagen.authoring import spec_starter
+
+    path = tmp_path / "17_reklamationen.yaml"
+    path.write_text(spec_starter("reklamationen", 17), encoding="utf-8")
+    specs = ["--specs", tmp_path]
+    for words in (["spec", "check", tmp_path], ["spec", "check", path], ["spec", "check", *specs]):
+        result = call(*words)
+        assert result.exit_code == 2
+        assert "number 17 is used by 17_angebotsliste.yaml" in result.stderr
+    for command in (["generate", "17", "--output", tmp_path / "o"], ["show", "17"]):
+        text = fails(2, "E_USAGE", *command, *specs)
+        assert "angebotsliste" in text
+        assert "reklamationen" in text
+    assert not (tmp_path / "o").exists()
+    assert call("show", "reklamationen", *specs).exit_code == 0
+
+
+def test_a_template_that_replaces_a_shipped_one_keeps_its_number(tmp_path: Path) -> None:
+    entry = Catalog().entries["angebotsliste"]
+    (tmp_path / entry.path.name).write_text(entry.source, encoding="utf-8")
+    assert call("spec", "check", tmp_path).exit_code == 0
+    assert call("show", "17", "--specs", tmp_path).exit_code == 0
 
 
 def test_spec_schema_is_json() -> None:

@@ -300,6 +300,44 @@ def test_hold_keeps_both_back() -> None:
     assert merged.counts.held_back == 2
 
 
+def test_a_tie_is_called_a_tie_and_favours_nobody() -> None:
+    day = date(2026, 2, 1)
+    larger = 0
+    for n in range(40):
+        rows = [{"nr": str(n), "wert": w, "geaendert_am": day} for w in (1.0, 2.0)]
+        books = [book(f"{name}.xlsx", angebote=[row]) for name, row in zip("ab", rows, strict=True)]
+        renamed = [book(f"{name}.xlsx", angebote=[row]) for name, row in zip("ba", rows, strict=True)]
+        merged, other = merge(*books), merge(*renamed)
+        won = merged.values.rows("angebote")[0]["wert"]
+        assert won == other.values.rows("angebote")[0]["wert"]
+        larger += won == 2.0
+        (conflict,) = merged.conflicts
+        assert (conflict.resolution, len(conflict.versions), conflict.fields) == ("tie", 2, ("wert",))
+        assert conflict.versions[0].row["wert"] == won
+        found = [f for f in merged.findings if f.code == "W_MERGE_CONFLICT"]
+        assert {f.origin.file for f in found if f.origin} == {"a.xlsx", "b.xlsx"}
+        assert all("selbe Datum" in f.message("de") and "same date" in f.message("en") for f in found)
+        assert all("entscheiden" in f.message("de") and "decide" in f.message("en") for f in found)
+    assert 10 <= larger <= 30
+
+
+def test_an_older_third_version_does_not_hide_a_tie() -> None:
+    days = {1.0: date(2026, 2, 1), 2.0: date(2026, 2, 1), 3.0: date(2026, 1, 1)}
+    books = [book(f"{w}.xlsx", angebote=[{"nr": "1", "wert": w, "geaendert_am": d}]) for w, d in days.items()]
+    merged = merge(*books)
+    assert [c.resolution for c in merged.conflicts] == ["tie"]
+    assert merged.conflicts[0].versions[-1].row["wert"] == 3.0
+    later = book("4.xlsx", angebote=[{"nr": "1", "wert": 4.0, "geaendert_am": date(2026, 3, 1)}])
+    assert [c.resolution for c in merge(*books, later).conflicts] == ["newest"]
+
+
+def test_a_tie_in_a_field_without_rule_of_combined_records() -> None:
+    books = [book(f"{n}.xlsx", kunden=customers(umsatz=1.0, name=n)) for n in "ab"]
+    merged = merge(*books)
+    assert [(c.resolution, c.fields) for c in merged.conflicts] == [("tie", ("name",))]
+    assert merged.values.rows("kunden")[0]["umsatz"] == 2.0
+
+
 def test_own_field_of_provenance_is_filled() -> None:
     merged = merge(book("a.xlsx", streng=[{"id": "1"}, {"id": "2", "mappe_id": "own"}]))
     assert [r["mappe_id"] for r in merged.values.rows("streng")] == ["a.xlsx", "own"]

@@ -20,7 +20,7 @@ from vorlagen.authoring import check_specs
 from vorlagen.brand import Brand
 from vorlagen.catalog import Catalog
 from vorlagen.cli import program
-from vorlagen.findings import CODES
+from vorlagen.codes import CODES
 from vorlagen.spec import Chart, Field, Form, Gantt, Merge, Table, Text
 from vorlagen.values import example_values
 

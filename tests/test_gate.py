@@ -14,7 +14,7 @@ import pytest
 
 from tests.filling import TODAY, codes, generate, probe_catalog, rezip
 from vorlagen.catalog import Catalog
-from vorlagen.findings import CODES
+from vorlagen.codes import CODES
 from vorlagen.intake import raw
 from vorlagen.intake.cells import scan_sheet
 from vorlagen.intake.gate import LIMITS, Limits, Refused, is_temporary, is_workbook_name, open_package

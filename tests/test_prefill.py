@@ -274,6 +274,17 @@ def test_faulty_mapping_files(tmp_path: Path, text: str, words: str) -> None:
         load_map(path)
 
 
+def test_a_fixed_list_is_called_fixed(tmp_path: Path) -> None:
+    fixed = next(c.key for c in CATALOG.template("angebotsliste").lists if c.fix)
+    mapping = written(tmp_path, "m.yaml", f"extend_lists: [{fixed}]\nfields:\n  angebot_nr: id\n")
+    with pytest.raises(SourceErrors) as error:
+        load(written(tmp_path, "a.csv", "id\n1\n"), mapping=mapping)
+    (finding,) = error.value.findings
+    assert "fest" in finding.message("de")
+    assert "fixed" in finding.message("en")
+    assert all(fixed in finding.message(lang) and finding.remedy(lang) for lang in ("de", "en"))
+
+
 def test_values_that_cannot_be_mapped(tmp_path: Path) -> None:
     lines = "id;state;rep\n1;NY;7\n2;TX;\n3;;8\n"
     written(tmp_path, "reps.csv", "no;name\n7;Ann\n")
@@ -323,10 +334,11 @@ def test_chinook_customers_become_three_lists() -> None:
         assert row["firma"] == (line["company"] or f"{line['firstname']} {line['lastname']}")
         assert (row["ort"], row["strasse"]) == (line["city"].strip(), line["address"])
         assert row["plz"] == (line["postalcode"] or "–")
-        assert re.sub(r"\D", "", row.get("telefon", "")) == re.sub(r"\D", "", line["phone"])
+        assert re.sub(r"\D", "", row.get("telefon", "")) == re.sub(r"\D", "", line["phone"].replace("(0)", ""))
         assert row["email"] == line["email"]
         assert (row["land"] == "DE") == (line["country"] == "Germany")
     assert sum(1 for line in source if not line["company"]) == 49
+    assert "+54 11 4311 4333" in {row.get("telefon") for row in found.values()}
 
 
 def test_bike_orders_become_won_quotations() -> None:

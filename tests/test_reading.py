@@ -25,13 +25,14 @@ from tests.filling import (
 )
 from vorlagen.catalog import Catalog
 from vorlagen.checking import check
+from vorlagen.codes import CODES
 from vorlagen.export import calculate_json, check_json, read_json
-from vorlagen.findings import CODES
 from vorlagen.reading import read_many, read_workbook
 from vorlagen.records import ReadResult
 from vorlagen.spec import Lang
 from vorlagen.values import Row, Values, example_values, starting_values
 
+YES_NO = ("kennzahlen", "benoetigt")
 FRONT = {"mappe_id": "M-1", "firma": "Muster GmbH", "team": "Süd", "bearbeiter": "L. Yildiz"}
 ROW = {"nr": "P-1", "bezeichnung": "Rolle", "stufe": "Anfang", "menge": 4, "preis": 2.5, "beginn": date(2026, 3, 1)}
 
@@ -159,7 +160,7 @@ def test_blank_rows_inside_and_rows_below_the_table_are_read(filled: Path, catal
     assert result.layout is not None
     assert result.layout.placed["posten"].rows == 13
     check(result, today=TODAY)
-    assert set(codes(result)) <= {"W_FORMULA_OVERWRITTEN"}
+    assert codes(result) == ["W_ROWS_OUTSIDE"]
 
 
 def test_running_numbers_keep_their_place_across_blank_rows(filled: Path, catalog: Catalog) -> None:
@@ -556,3 +557,86 @@ def test_every_code_of_reading_is_produced_by_a_test() -> None:
     )
     assert used <= set(CODES)
     assert {code for code in used if f'"{code}"' not in tests} == set()
+
+
+# -- what an acceptance test found -------------------------------------------------------------
+
+
+def test_files_of_equal_names_in_several_folders_have_labels_that_differ(tmp_path: Path, catalog: Catalog) -> None:
+    paths = []
+    for n, folder in enumerate(("n1", "n2")):
+        (tmp_path / folder).mkdir()
+        values = values_with(catalog, deckblatt=dict(FRONT, mappe_id=f"M-{n}"))
+        paths.append(generate(tmp_path / folder / "probe.xlsx", catalog, "probe", values))
+    for given in (paths, [path.parent for path in paths]):
+        results = read_many(given, catalog, today=TODAY)
+        assert [r.name for r in results] == ["n1/probe.xlsx", "n2/probe.xlsx"]
+        assert [f["file"] for f in check_json(results)["files"]] == ["n1/probe.xlsx", "n2/probe.xlsx"]
+
+
+def test_rows_below_the_table_have_no_formulas_to_overwrite(filled: Path, catalog: Catalog) -> None:
+    cells = {("Posten", f"{column}{row}"): f"{column}-{row}" for column in "AB" for row in (17, 18)}
+    result = read(fill(filled, cells), catalog)
+    check(result, today=TODAY)
+    assert [(f.code, f.origin.row, f.block) for f in result.findings if f.origin] == [("W_ROWS_OUTSIDE", 17, "posten")]
+    assert calculate_json(result, TODAY)["differences"] == []
+    assert result.counts.taken == 4
+
+
+def test_a_value_typed_over_a_formula_below_the_table_is_still_reported(filled: Path, catalog: Catalog) -> None:
+    summe = at("summe", 12)(catalog)
+    result = read(fill(filled, {("Posten", "A17"): "P-20", ("Posten", "B17"): "y", summe: 7}), catalog)
+    check(result, today=TODAY)
+    assert ("W_FORMULA_OVERWRITTEN", summe[1]) in found(result)
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [(True, "Ja"), (False, "Nein"), (1, "Ja"), (0, "Nein"), ("wahr", "Ja"), ("TRUE", "Ja"), ("x", "Ja"), ("yes", "Ja"),
+     ("ja", "Ja"), ("nein", "Nein"), ("no", "Nein"), ("falsch", "Nein"), ("0", "Nein"), ("1", "Ja")],
+)  # fmt: skip
+def test_yes_and_no_in_another_form(tmp_path: Path, catalog: Catalog, value: Any, label: str) -> None:
+    path = generate(tmp_path / "k.xlsx", catalog, "kennzahlenkatalog", example=True)
+    where = place(catalog, "kennzahlenkatalog", *YES_NO)
+    result = read(fill(path, {where: value}), catalog)
+    assert result.values.rows(YES_NO[0])[0][YES_NO[1]] == label
+    assert ("W_VALUE_CONVERTED", where[1]) in found(result)
+
+
+def test_a_fixed_list_cannot_be_extended(tmp_path: Path, catalog: Catalog) -> None:
+    path = generate(tmp_path / "k.xlsx", catalog, "kennzahlenkatalog", example=True)
+    where = place(catalog, "kennzahlenkatalog", *YES_NO)
+    result = read(fill(path, {where: "vielleicht"}), catalog)
+    finding = next(f for f in result.findings if f.origin and f.origin.cell == where[1])
+    assert (finding.code, finding.level) == ("W_VALUE_FIXED", "warning")
+    assert "Listen" not in finding.remedy("de")
+    assert "Lists" not in finding.remedy("en")
+
+
+def test_headings_that_moved_without_their_table_win_over_its_column_list(filled: Path, catalog: Catalog) -> None:
+    before = read(filled, catalog).values.rows("posten")
+    result = read(edit(filled, lambda book: book["Posten"].insert_cols(3)), catalog)
+    assert result.cells["posten"]["stufe"] == "D"
+    keys = set(before[0]) - {"punkte"}  # carried: its result is lost when openpyxl saves
+    assert [{k: r.get(k) for k in keys} for r in result.values.rows("posten")] == [
+        {k: r.get(k) for k in keys} for r in before
+    ]
+    assert not {"E_COLUMN_MISSING", "W_COLUMN_UNKNOWN", "E_VALUE_TYPE"} & set(codes(result))
+
+
+def test_entries_under_a_blank_heading_beside_moved_ones_are_reported(filled: Path, catalog: Catalog) -> None:
+    edit(filled, lambda book: book["Posten"].insert_cols(3))
+    result = read(fill(filled, {("Posten", "C5"): "Ende"}), catalog)
+    assert ("W_COLUMN_UNKNOWN", "C4") in found(result)
+    assert result.values.rows("posten")[0]["stufe"] == "Anfang"
+
+
+def test_a_file_that_needs_too_much_memory_is_refused(
+    filled: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(data: bytes) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("vorlagen.reading.read_raw", exhausted)
+    result = read_workbook(filled, catalog, today=TODAY)
+    assert (codes(result), result.outcome) == (["E_LIMIT_MEMORY"], "refused")

@@ -27,6 +27,19 @@ def spec_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
+def misnamed(paths: Sequence[Path]) -> list[SpecProblem]:
+    """Return the files in folders of templates that are ignored because of their names."""
+    hint = "rename it to NN_key.yaml (two digits, the key), or move it out of the folder"
+    shipped = shipped_folder().resolve()
+    return [
+        SpecProblem(file.name, 0, "not named NN_key.yaml, so it is ignored", hint)
+        for path in paths
+        if path.is_dir() and path.resolve() != shipped
+        for file in sorted(path.rglob("*"))
+        if file.suffix.lower() in (".yaml", ".yml") and file.is_file() and not file.match(SPEC_FILES)
+    ]
+
+
 def check_specs(files: Sequence[Path]) -> list[SpecProblem]:
     """Return every fault of the given spec files, in the order of the files."""
     from vorlagen.layout import make_layout
@@ -37,7 +50,8 @@ def check_specs(files: Sequence[Path]) -> list[SpecProblem]:
     except SpecErrors as error:
         return error.problems
     problems: list[SpecProblem] = []
-    numbers: dict[int, str] = {}
+    shipped = Catalog().entries.values()
+    numbers = {e.number: (e.key, e.path.name) for e in shipped}
     keys: dict[str, str] = {}
     for path in files:
         try:
@@ -51,8 +65,8 @@ def check_specs(files: Sequence[Path]) -> list[SpecProblem]:
             continue
         for lang in LANGS:
             make_layout(template, lang)
-        if template.number in numbers:
-            used = numbers[template.number]
+        holder, used = numbers.setdefault(template.number, (template.key, path.name))
+        if holder != template.key:
             problems.append(
                 SpecProblem(path.name, 2, f"number {template.number} is used by {used}", "take another one")
             )
@@ -60,7 +74,6 @@ def check_specs(files: Sequence[Path]) -> list[SpecProblem]:
             problems.append(
                 SpecProblem(path.name, 1, f"key '{template.key}' is used by {keys[template.key]}", "rename it")
             )
-        numbers.setdefault(template.number, path.name)
         keys.setdefault(template.key, path.name)
     return problems
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from vorlagen.choices import choice_readers
+from vorlagen.codes import Severity
 from vorlagen.fieldtypes import TYPES, Unparsable, clean_text
-from vorlagen.findings import Finding, Origin, Severity
+from vorlagen.findings import Finding, Origin
 from vorlagen.intake.cells import split_name
 from vorlagen.intake.raw import Area, RawBook, RawSheet
 from vorlagen.layout import Layout, cell_name, column_name, make_layout
@@ -182,7 +183,8 @@ class BlockReader:
             value, known, changed = self.readers[item.list].match(str(value))
             converted = changed
             if not known:
-                self.find("W_VALUE_CHOICE", spot, block=block.key, item=item)
+                fixed = self.template.list_by_key[item.list].fix
+                self.find("W_VALUE_FIXED" if fixed else "W_VALUE_CHOICE", spot, block=block.key, item=item)
         if converted:
             self.find("W_VALUE_CONVERTED", spot, block=block.key, item=item)
             self.hand_over("converted", spot, block.key, item.key, value=raw)
@@ -321,6 +323,9 @@ class BlockReader:
                 records.append(record)
                 places.append(row + 1)
                 last = max(last, row)
+        outside = [place for place in places if place > reader.end]
+        if located.by_name and outside:
+            self.find("W_ROWS_OUTSIDE", Spot(sheet, outside[0] - 1), block=block.key)
         self.blocks[block.key] = records
         self.result.rows[block.key] = places
         self.result.starts[block.key] = located.first + 1
@@ -402,6 +407,8 @@ class _TableReader:
         counts.taken += 1
         for item, column in self.computed:
             stored = reader.look(Spot(sheet, row, column))
+            if row >= self.end and stored == (None, "constant"):
+                stored = None, "uncalculated"
             reader.keep(self.block.key, item.key, stored)
             if item.carried and (value := reader.carried(item, stored)) is not None:
                 record[item.key] = value

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from vorlagen.codes import Severity
 from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT, TYPES, from_serial
 from vorlagen.findings import Finding, Origin
+from vorlagen.formulas.ast import FieldRef, RowRef
 from vorlagen.incident import incident
 from vorlagen.locating import fold
+from vorlagen.provenance import FRONT
 from vorlagen.recompute import Recomputed, differences, is_error, origin_of, recompute
 from vorlagen.records import ReadResult
 from vorlagen.spec import Block, Field, Form, Formula, Kpis, Matrix, Summary, Table
@@ -21,6 +24,8 @@ from vorlagen.values import Row, is_blank
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"[+(]?[\d\s()/.\-–]+(?:(?:ext|Durchwahl|App)\.?\s*\d+)?")
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+# What the front sheet of a merged workbook cannot say: it stands for several offices.
+_OF_ONE_OFFICE = ("team", "bearbeiter", "zeitraum_von", "zeitraum_bis")
 _NUMBERS = ("int", "decimal", "money", "percent")
 
 
@@ -60,7 +65,8 @@ def check_references(results: Sequence[ReadResult]) -> None:
                 if target not in known:
                     others = [other for other in taken if other.template and other.template.key == target[0]]
                     known[target] = {_folded(v) for other in others for v in _values_of(other, target[1], target[2])}
-                _dangling(result, block, item, known[target], f"{target[0]}.{target[1]}")
+                # The other workbook may simply be incomplete: a warning, with its place.
+                _dangling(result, block, item, known[target], f"{target[0]}.{target[1]}", "warning")
 
 
 def _records(result: ReadResult, block: Block) -> list[Row]:
@@ -83,13 +89,15 @@ def _folded(value: Any) -> Any:
     return fold(value) if isinstance(value, str) else value
 
 
-def _dangling(result: ReadResult, block: Block, item: Field, known: set[Any], target: str) -> None:
+def _dangling(
+    result: ReadResult, block: Block, item: Field, known: set[Any], target: str, severity: Severity = "error"
+) -> None:
     for n, record in enumerate(_records(result, block)):
         value = record.get(item.key)
         if not is_blank(value) and _folded(value) not in known:
             facts = {"title": (item.title.de, item.title.en), "target": target}
             origin = origin_of(result, block, item, n)
-            result.findings.append(Finding("E_REFERENCE", origin, block.key, item.key, facts))
+            result.findings.append(Finding("E_REFERENCE", origin, block.key, item.key, facts, severity))
 
 
 @dataclass
@@ -177,6 +185,8 @@ class _Checker:
         return self.recomputed.rule(block.key, "required_if", item.key)
 
     def _missing(self, block: Block, item: Field, index: int) -> None:
+        if self.merged and block.key == FRONT and item.key in _OF_ONE_OFFICE:
+            return
         origin = origin_of(self.result, block, item, index)
         if (origin.sheet, origin.cell) not in self.faulty:
             self._find("E_REQUIRED", _Cell(block, item, index))
@@ -186,14 +196,25 @@ class _Checker:
         low: Any = item.min
         high: Any = item.max
         if isinstance(low, Formula):
-            low = self.recomputed.rule(block.key, "min", item.key)
+            low = self._bounds(block, item, "min", low)
         elif low is None and item.type in ("int", "money", "percent"):
             low = 0.0
         if isinstance(high, Formula):
-            high = self.recomputed.rule(block.key, "max", item.key)
+            high = self._bounds(block, item, "max", high)
         elif high is None and item.type == "percent" and item.min is None:
             high = 1.0
         return low, high
+
+    def _bounds(self, block: Block, item: Field, kind: str, rule: Formula) -> list[Any]:
+        """Return one bound per record; a reference to a blank cell, which computes as 0, gives none."""
+        values = self.recomputed.rule(block.key, kind, item.key)
+        if isinstance(rule.tree, RowRef):
+            source = self.recomputed.column(block.key, rule.tree.key)
+        elif isinstance(rule.tree, FieldRef):
+            source = self.recomputed.column(rule.tree.block, rule.tree.key) * len(values)
+        else:
+            return values
+        return [None if is_blank(origin) else value for value, origin in zip(values, source, strict=True)]
 
     def _value(self, cell: _Cell, limits: tuple[Any, Any]) -> None:
         """Check a value against its limits, length and form."""
@@ -208,8 +229,10 @@ class _Checker:
         number = TYPES[item.type].to_cell(value)
         slack = 1e-9 * max(1.0, abs(number))
         low, high = _bound(limits[0]), _bound(limits[1])
-        if (low is not None and number < low - slack) or (high is not None and number > high + slack):
-            self._find("E_VALUE_RANGE", cell, limit=_range_text(item, low, high))
+        if low is not None and number < low - slack:
+            self._find("E_VALUE_RANGE", cell, limit=_limit_texts(item, "≥", low))
+        elif high is not None and number > high + slack:
+            self._find("E_VALUE_RANGE", cell, limit=_limit_texts(item, "≤", high))
 
     def _reference(self, block: Block, item: Field) -> None:
         parts = (item.ref or "").split(".")
@@ -246,20 +269,29 @@ class _Checker:
     # -- rows ------------------------------------------------------------------------------
 
     def _keys(self, block: Table) -> None:
-        """Report every row whose identity, or whose value of a unique field, another row has too."""
+        """Report every row whose identity, or whose value of a unique field, another row has too.
+
+        In a merged workbook, numbers of different offices may be equal: what their rows are merged by counts too.
+        """
         keys: list[tuple[str, ...]] = [(f.key,) for f in block.fields if f.unique]
         if block.identity and block.identity not in keys:
             keys.append(block.identity)
         records = self.result.values.rows(block.key)
+        reported: dict[str, set[int]] = {}
         for key in keys:
             places: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-            columns = [self._inner(block.key, part) for part in key]
+            further = [part for part in block.merge.on if self.merged and part in block.by_key and part not in key]
+            columns = [self._inner(block.key, part) for part in (*key, *further)]
             for n in range(len(records)):
                 values = tuple(_folded(column[n]) for column in columns)
-                if not all(is_blank(v) for v in values) and not (len(key) == 1 and is_blank(values[0])):
+                if not all(is_blank(v) for v in values[: len(key)]):
                     places[values].append(n)
+            told = set().union(*(reported.get(part, ()) for part in key))
             for same in places.values():
                 for n in same if len(same) > 1 else ():
+                    if n in told:
+                        continue  # a part of the key is a duplicate by itself
+                    reported.setdefault(key[0], set()).add(n)
                     other = next(m for m in same if m != n)
                     place = self.result.rows[block.key][other]
                     self._find("E_DUPLICATE", _Cell(block, block.by_key[key[0]], n), other=place)
@@ -346,13 +378,9 @@ def _well_formed(kind: str, value: str) -> bool:
     return True
 
 
-def _range_text(item: Field, low: float | None, high: float | None) -> tuple[str, str]:
-    """Return the allowed range in German and English."""
-    texts = []
-    for lang in ("de", "en"):
-        a, b = (None if bound is None else _limit_text(item, bound, lang) for bound in (low, high))
-        texts.append(f"{a} – {b}" if a and b else f"≥ {a}" if a else f"≤ {b}")
-    return texts[0], texts[1]
+def _limit_texts(item: Field, sign: str, bound: float) -> tuple[str, str]:
+    """Return the limit that was passed, in German and English."""
+    return f"{sign} {_limit_text(item, bound, 'de')}", f"{sign} {_limit_text(item, bound, 'en')}"
 
 
 def _limit_text(item: Field, bound: float, lang: str) -> str:

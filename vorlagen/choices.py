@@ -8,6 +8,13 @@ from vorlagen.locating import fold
 from vorlagen.spec import LANGS, ChoiceList
 from vorlagen.values import Row, is_blank
 
+# What people and programs put into a cell for yes and no.
+YES_NO = "L_JANEIN"
+_WORDS = {
+    "ja": ("ja", "yes", "wahr", "true", "x", "1"),
+    "nein": ("nein", "no", "falsch", "false", "0"),
+}
+
 
 class ChoiceReader:
     """Matches typed texts with the labels of one list.
@@ -29,6 +36,8 @@ class ChoiceReader:
                 continue
             for word in (*(choice.label[lang] for lang in LANGS), choice.key):
                 self.loose.setdefault(fold(word), str(label))
+            for word in _WORDS.get(choice.key, ()) if choices.key == YES_NO else ():
+                self.loose.setdefault(word, str(label))
 
     def match(self, text: str) -> tuple[str, bool, bool]:
         """Return the label, whether it is in the list, and whether the text was written differently."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vorlagen.intake.raw import Area, RawBook, RawSheet
-from vorlagen.layout import FEEDBACK_SHEET, FEEDBACK_SHEET_2, Layout, Placed, PlacedList, make_layout
+from vorlagen.layout import FEEDBACK_SHEET, FEEDBACK_SHEET_2, Layout, Placed, PlacedList, column_name, make_layout
 from vorlagen.spec import LANGS, Block, Field, Form, Kpis, Lang, Matrix, Summary, Table, Template, Text
 
 SEARCH_ROWS = 400
@@ -41,7 +41,7 @@ class Located:
         columns: field -> column (tables, summaries, matrices).
         cells: field -> (sheet, row, column) (forms, key figures).
         unknown: columns of a table that the template does not have.
-        by_name: found by a table or defined name.
+        by_name: a table that was found as a table object.
     """
 
     placed: Placed
@@ -53,6 +53,7 @@ class Located:
     cells: dict[str, tuple[RawSheet, int, int]] = field(default_factory=dict)
     unknown: list[Heading] = field(default_factory=list)
     across: tuple[int, int] = (0, 0)
+    by_name: bool = False
 
 
 def list_areas(book: RawBook, template: Template) -> dict[str, Area]:
@@ -214,7 +215,9 @@ class Locator:
             area = table.area
             headings = self._headings(block, sheet, area, table.columns)
             if any(h.key for h in headings):
-                return self._located(placed, sheet, headings, area, table.totals)
+                located = self._located(placed, sheet, headings, area, table.totals)
+                located.by_name = True
+                return located
         return self._table_by_headings(block, placed)
 
     def _table_by_headings(self, block: Table, placed: Placed) -> Located | None:
@@ -259,13 +262,21 @@ class Locator:
         while sheet.at(row, right + 1) is not None:
             right += 1
         keys = heading_keys(block.fields)
+        texts = {column: sheet.at(row, column) for column in range(left, right + 1)}
+        written = {keys.get(fold(text)) for text in texts.values() if text is not None}
         found = []
-        for column in range(left, right + 1):
-            text = sheet.at(row, column)
-            if text is None and column - left < len(named):
-                text = named[column - left]
+        for column, text in texts.items():
             if text is not None:
                 found.append(Heading(column, keys.get(fold(text)), str(text)))
+                continue
+            name = named[column - left] if column - left < len(named) else ""
+            key = keys.get(fold(name))
+            if key is not None and key in written:
+                # Inserted by a program that moved the headings but not the table.
+                if any(sheet.at(r, column) is not None for r in range(row + 1, len(sheet.rows))):
+                    found.append(Heading(column, None, column_name(column)))
+            elif name:
+                found.append(Heading(column, key, name))
         return found
 
 

@@ -278,7 +278,15 @@ def check_map(mapping: ImportMap, template: Template, table: ForeignTable) -> di
         _check_fields("front", mapping.front, mapping, front, faults)
     for name in mapping.extend_lists:
         editable = [c.key for c in template.lists if not c.fix]
-        if name not in editable:
+        if any(c.key == name for c in template.lists) and name not in editable:
+            text = (
+                f"Die Liste „{name}“ ist fest und kann nicht erweitert werden.",
+                f"The list '{name}' is fixed and cannot be extended.",
+            )
+            facts = {"name": name, "near": closest(name, editable)}
+            place = Origin(mapping.path.name, "", "", mapping.lines.get("extend_lists", 0))
+            faults.found.append(Finding("E_MAP_NAME", place, facts=facts, text=text))
+        elif name not in editable:
             faults.add("E_MAP_NAME", mapping.lines.get("extend_lists", 0), name=name, near=closest(name, editable))
     found = _check_columns(mapping, table, faults)
     if faults.found:

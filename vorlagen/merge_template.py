@@ -353,7 +353,8 @@ class TemplateMerge:
             for version in losers:
                 origin = version.newest.origin
                 at = (unruled or list(conflict.fields) or [""])[0]
-                self.merged.findings.append(Finding(code, origin, conflict.block, at))
+                text = TIE if conflict.resolution == "tie" else None
+                self.merged.findings.append(Finding(code, origin, conflict.block, at, text=text))
 
     # -- front sheet ----------------------------------------------------------------------------------
 
@@ -381,6 +382,14 @@ class TemplateMerge:
             day = newest.isoformat() if self.lang == "en" else f"{newest:%d.%m.%Y}"
             self.merged.findings.append(Finding("I_MERGE_STICHTAG", None, FRONT, "stichtag", {"day": day}))
         return {key: value for key, value in row.items() if key in block.by_key and not is_blank(value)}
+
+
+TIE = (
+    "Derselbe Schlüssel steht mit verschiedenen Angaben in mehreren Mappen, und alle tragen das selbe Datum: "
+    "Welche Zeile gilt, muss jemand entscheiden; bis dahin steht eine ohne Rang gewählte.",
+    "The same key stands with different entries in several workbooks, all of the same date: "
+    "a person must decide which row is right; until then one stands that was chosen without rank.",
+)
 
 
 def _filled_first(value: Any) -> tuple[Any, ...]:

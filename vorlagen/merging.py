@@ -6,6 +6,7 @@ order over the values, sums are exact, and copies of one workbook count once.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -18,7 +19,7 @@ from vorlagen.spec import Field, Merge
 from vorlagen.values import Row, is_blank
 
 JOINT = "; "
-Resolution = Literal["newest", "held", "combined", "blank"]
+Resolution = Literal["newest", "tie", "held", "combined", "blank"]
 
 
 class ConservationError(AssertionError):
@@ -232,10 +233,24 @@ class Merger:
         versions = [Version(es[0].row, tuple(es)) for es in found.values()]
         return sorted(versions, key=self._age, reverse=True) if len(versions) > 1 else versions
 
-    def _age(self, version: Version) -> tuple[Any, ...]:
+    def _dates(self, version: Version) -> tuple[Any, ...]:
+        """What decides which version is newer."""
         stated = tuple(order(version.row.get(key)) for key in self.merge.newest_by)
-        cutoff = max(e.cutoff for e in version.entries)
-        return (stated, cutoff, tuple(order(v) for v in self.content(version.row)))
+        return (stated, max(e.cutoff for e in version.entries))
+
+    def _age(self, version: Version) -> tuple[Any, ...]:
+        """Sort key: the dates; where they tie, a hash of the content, which favours no value."""
+        content = tuple(order(v) for v in self.content(version.row))
+        plain = [(kind, float(v) if isinstance(v, int | float) else v) for kind, v in content]
+        digest = hashlib.sha256(repr(plain).encode("utf-8", "surrogatepass")).hexdigest()
+        return (self._dates(version), digest, content)
+
+    def _tied(self, versions: Sequence[Version]) -> tuple[str, ...]:
+        """Return the fields in which the versions with the newest dates differ."""
+        return self.differing([v for v in versions if self._dates(v) == self._dates(versions[0])])
+
+    def _won(self, versions: Sequence[Version]) -> Resolution:
+        return "tie" if self._tied(versions) else "newest"
 
     def differing(self, versions: Sequence[Version]) -> tuple[str, ...]:
         """Return the keys of fields in which versions differ."""
@@ -264,7 +279,9 @@ class Merger:
         outcome.tally.collapsed += sum(len(v.entries) - 1 for v in versions)
         outcome.tally.merged_away += len(versions) - 1
         if len(versions) > 1:
-            outcome.conflicts.append(self._conflict(versions, self.differing(versions), "newest", winner.row))
+            outcome.conflicts.append(
+                self._conflict(versions, self.differing(versions), self._won(versions), winner.row)
+            )
 
     def _combine(self, group: list[Entry], outcome: Outcome) -> None:
         """Combine one record per unit by the rules of the fields."""
@@ -278,7 +295,8 @@ class Merger:
             outcome.tally.collapsed += sum(len(v.entries) - 1 for v in versions)
             outcome.tally.merged_away += len(versions) - 1
             if len(versions) > 1:
-                outcome.conflicts.append(self._conflict(versions, self.differing(versions), "newest", versions[0].row))
+                won = self._won(versions)
+                outcome.conflicts.append(self._conflict(versions, self.differing(versions), won, versions[0].row))
         outcome.tally.out += 1
         outcome.tally.merged_away += len(counted) - 1
         if len(counted) == 1:
@@ -298,6 +316,9 @@ class Merger:
         if shown:
             ruled = all(f.merge for f in self.fields if f.key in shown)
             how: Resolution = "combined" if ruled or self.without_rule == "newest" else "blank"
+            tied = self._tied(counted)
+            if how == "combined" and any(f.key in tied and f.key in shown and f.merge is None for f in self.fields):
+                how = "tie"
             outcome.conflicts.append(self._conflict(self._by_content(counted), shown, how, result))
 
     def _by_content(self, counted: list[Version]) -> list[Version]:

@@ -33,7 +33,6 @@ class _Loader(_Base):  # type: ignore[misc]  # the C loader has no types
         return super().resolve(kind, value, implicit)
 
 
-
 class Bad(Exception):
     """A node could not be built; the problem is already recorded."""
 

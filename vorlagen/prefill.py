@@ -31,7 +31,7 @@ from vorlagen.mapping import (
     number_from,
     target_block,
 )
-from vorlagen.provenance import FRONT, HOLIDAYS
+from vorlagen.provenance import FRONT, HOLIDAYS, with_provenance
 from vorlagen.spec import LANGS, Block, Field, Form, Kpis, Lang, Matrix, Table, Template
 from vorlagen.values import Row, Values, is_blank, localize, starting_values
 
@@ -202,8 +202,11 @@ class Filler:
         block = max(tables, key=lambda b: len(_columns(b, table.headings)))
         columns = _columns(block, table.headings)
         names = [f.title[self.lang] for f in block.fields if not f.computed]
+        # Our own exports end in columns of provenance; like computed ones they are left out.
+        marked = with_provenance(self.template).blocks[block.key]
+        known = _columns(marked, table.headings) if isinstance(marked, Table) else columns
         for heading in table.headings:
-            if heading not in columns and not heading.startswith("_"):
+            if heading not in known and not heading.startswith("_"):
                 near = closest(heading, names)
                 self.problem("E_SOURCE_COLUMN", "", "", table.heading_line, heading, column=heading, near=near)
         wanted = {f.key: (f, Source(column=h)) for h, f in columns.items() if not f.computed}

@@ -22,6 +22,7 @@ from vorlagen.intake.pool import Pool
 from vorlagen.intake.raw import RawBook, read_raw
 from vorlagen.layout import LISTS_SHEET, NOTES_SHEET
 from vorlagen.locating import sheet_named
+from vorlagen.provenance import file_names, with_provenance
 from vorlagen.records import ReadResult
 from vorlagen.spec import LANGS, Lang, Template
 from vorlagen.stamp import Stamp, stamp_from
@@ -118,6 +119,9 @@ def read_many(
     for n, result in zip(opened, pool.read([files[n][0] for n in opened], catalog, done), strict=True):
         result.label = files[n][1]
         results[n] = result
+    names = file_names(results)
+    for result in results:
+        result.label = names[result.file]
     settle(results)
     return results
 
@@ -172,8 +176,6 @@ def _read(book: RawBook, catalog: Catalog, result: ReadResult) -> None:
     if stamp.version != template.version:
         raise Refused("E_TEMPLATE_VERSION", found=stamp.version, expected=template.version)
     if stamp.merged:
-        from vorlagen.provenance import with_provenance
-
         template = with_provenance(template)
     result.template = template
     if stamp.spec_hash and stamp.spec_hash != template.hash:

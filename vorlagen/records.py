@@ -15,7 +15,8 @@ from vorlagen.values import Row, Values
 Outcome = Literal["taken", "duplicate", "skipped", "refused"]
 
 # How a computed cell holds its value: by a formula with a stored result, by a formula that no
-# program has calculated yet, as an error value, or as a constant (typed over, or cleared).
+# program has calculated yet, as an error value, or as a constant (typed over, or cleared). A blank
+# cell of a row below its table counts as not calculated: nobody put a formula there.
 State = Literal["formula", "uncalculated", "error", "constant"]
 
 # Why an entry is not, or not as it stands, among the values: it cannot be read as what the field

@@ -44,18 +44,19 @@ force_option = click.option("--force", is_flag=True, help="Vorhandene Datei übe
 
 
 @spec.command("check", cls=shell.Command, epilog=shell.examples("vorlagen spec check eigene/36_reklamationen.yaml"))
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[DATEI|ORDNER]…")
+@click.argument("paths", nargs=-1, type=shell.PathType(), metavar="[DATEI|ORDNER]…")
 @shell.catalog_option
 def spec_check(paths: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
     """Vorlagen laden und alle Fehler mit Datei und Zeile zeigen; ohne Angabe alle."""
-    from vorlagen.authoring import check_specs, spec_files
+    from vorlagen.authoring import check_specs, misnamed, spec_files
     from vorlagen.catalog import shipped_folder
 
     shell.open_catalog(specs)
-    files = spec_files(paths or (shipped_folder(), *specs))
-    if not files:
+    places = paths or (shipped_folder(), *specs)
+    files, ignored = spec_files(places), misnamed(places)
+    if not files and not ignored:
         raise shell.wrong_use("Keine Datei NN_key.yaml gefunden.", "No file NN_key.yaml found.")
-    _report(check_specs(files), len(files), lang)
+    _report([*ignored, *check_specs(files)], len(files), lang)
 
 
 @spec.command("schema", cls=shell.Command, epilog=shell.examples("vorlagen spec schema > vorlage.schema.json"))
@@ -68,7 +69,7 @@ def spec_schema() -> None:
 
 @spec.command("new", cls=shell.Command, epilog=shell.examples("vorlagen spec new reklamationen --output eigene"))
 @click.argument("key", metavar="KEY")
-@click.option("--output", type=click.Path(path_type=Path), default=Path(), metavar="ORDNER", help="Zielordner (hier).")
+@click.option("--output", type=shell.PathType(), default=Path(), metavar="ORDNER", help="Zielordner (hier).")
 @force_option
 @shell.catalog_option
 def spec_new(key: str, output: Path, force: bool, specs: tuple[Path, ...], lang: Lang | None) -> None:
@@ -90,7 +91,7 @@ def spec_new(key: str, output: Path, force: bool, specs: tuple[Path, ...], lang:
 @brand.command("new", cls=shell.Command, epilog=shell.examples("vorlagen brand new --output brands/beispiel.yaml"))
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=shell.PathType(),
     default=Path("brand.yaml"),
     metavar="DATEI",
     help="Zieldatei (brand.yaml).",
@@ -105,7 +106,7 @@ def brand_new(output: Path, force: bool, lang: Lang | None) -> None:  # fmt: ski
 
 
 @brand.command("check", cls=shell.Command, epilog=shell.examples("vorlagen brand check brands/beispiel.yaml"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATEI…")
+@click.argument("files", nargs=-1, required=True, type=shell.PathType(), metavar="DATEI…")
 @shell.catalog_option
 def brand_check(files: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
     """Markendateien prüfen."""

@@ -49,7 +49,7 @@ def show(key: str, specs: tuple[Path, ...], lang: Lang | None, as_json: bool) ->
 @shell.lang_option
 def explain(code: str, lang: Lang | None) -> None:
     """Was ein Code einer Meldung bedeutet und was zu tun ist."""
-    from vorlagen.findings import CODES
+    from vorlagen.codes import CODES
     from vorlagen.foreign import closest
 
     name = code.upper()

@@ -23,28 +23,26 @@ from vorlagen.spec import Lang
 )
 @click.argument("keys", nargs=-1, metavar="[KEY]…")
 @click.option("--all", "all_", is_flag=True, help="Alle Vorlagen (auch ohne KEY so).")
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=Path("output"), metavar="ORDNER", help="Zielordner (output)."
-)
+@click.option("--output", type=shell.PathType(), default=Path("output"), metavar="ORDNER", help="Zielordner (output).")
 @click.option(
     "--brand",
     "brand_files",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=shell.PathType(),
     metavar="DATEI",
     help="Marke eines Unternehmens; bei mehreren je ein Unterordner.",
 )
 @click.option(
     "--values",
     "source",
-    type=click.Path(path_type=Path),
+    type=shell.PathType(),
     metavar="DATEI",
     help="Werte zum Vorbelegen: .json, .csv oder .xlsx (genau eine Vorlage).",
 )
 @click.option(
     "--map",
     "map_file",
-    type=click.Path(path_type=Path),
+    type=shell.PathType(),
     metavar="DATEI",
     help="Zuordnung fremder Spalten zu Feldern (YAML, zu --values).",
 )

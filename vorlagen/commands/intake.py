@@ -53,7 +53,7 @@ def jobs_option(command: F) -> F:
 def quarantine_option(command: F) -> F:
     """Add --quarantine."""
     return click.option(
-        "--quarantine", type=click.Path(path_type=Path), metavar="ORDNER",
+        "--quarantine", type=shell.PathType(), metavar="ORDNER",
         help="Abgelehnte Dateien mit dem Grund dorthin kopieren.",
     )(command)  # fmt: skip
 

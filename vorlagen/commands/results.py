@@ -26,8 +26,8 @@ _OUTCOMES = {
     "refused": ("abgelehnt", "refused"),
 }
 
-PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PFAD…")
-FILE = click.argument("file", type=click.Path(path_type=Path), metavar="DATEI")
+PATHS = click.argument("paths", nargs=-1, required=True, type=shell.PathType(), metavar="PFAD…")
+FILE = click.argument("file", type=shell.PathType(), metavar="DATEI")
 
 
 def exit_code(results: Iterable[ReadResult], further: Iterable[Finding] = ()) -> int:
@@ -80,13 +80,11 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
 @click.option(
     "--annotate",
     "folder",
-    type=click.Path(path_type=Path),
+    type=shell.PathType(),
     metavar="ORDNER",
     help="Je übernommener Mappe eine Kopie zum Zurückgeben, in der jeder Befund an seiner Zelle steht.",
 )
-@click.option(
-    "--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Kopien (zu --annotate)."
-)
+@click.option("--brand", "brand_file", type=shell.PathType(), metavar="DATEI", help="Marke der Kopien (zu --annotate).")
 @click.option("--force", is_flag=True, help="Vorhandene Kopien überschreiben.")
 @quarantine_option
 @shell.json_option
@@ -152,7 +150,7 @@ def _brand(file: Path | None) -> Brand:
 @FILE
 @shell.json_option
 @click.option("--to", "kind", type=click.Choice(["csv", "parquet", "duckdb"]), help="Listen als Dateien schreiben.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="ZIEL", help="Ordner oder Datei für --to.")
+@click.option("-o", "--output", type=shell.PathType(), metavar="ZIEL", help="Ordner oder Datei für --to.")
 @click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
 @limits_option
 @shell.today_option
@@ -210,7 +208,10 @@ def calculate(file: Path, as_json: bool, today: date, specs: tuple[Path, ...], l
     if result.outcome != "taken":
         shell.complain((f for f in result.findings if f.level == "error"), language)
         if as_json:
-            shell.print_json({"file": result.name, "template": None, "blocks": {}, "differences": []})
+            findings = [f.as_json(language) for f in result.findings]
+            shell.print_json(
+                {"file": result.name, "template": None, "blocks": {}, "differences": [], "findings": findings}
+            )
         return exit_code(results)
     data = calculate_json(result, today)
     if as_json:
@@ -241,9 +242,10 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
     cls=shell.Command, epilog=shell.examples("vorlagen consolidate eingang/ --output ergebnis --to xlsx,csv")
 )
 @PATHS
-@click.option("--output", required=True, type=click.Path(path_type=Path), metavar="ORDNER", help="Zielordner.")
+@click.option("--output", required=True, type=shell.PathType(), metavar="ORDNER", help="Zielordner.")
 @click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Mit Komma: xlsx, html, csv, parquet, duckdb.")
-@click.option("--brand", "brand_file", type=click.Path(path_type=Path), metavar="DATEI", help="Marke der Ausgabe.")
+@click.option("--brand", "brand_file", type=shell.PathType(), metavar="DATEI", help="Marke der Ausgabe.")
+@click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
 @quarantine_option
 @shell.json_option
 @jobs_option
@@ -251,8 +253,8 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @shell.today_option
 @shell.catalog_option
 def consolidate(
-    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, quarantine: Path | None,
-    as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
+    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, force: bool,
+    quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
@@ -273,16 +275,21 @@ def consolidate(
     brand = _brand(brand_file)
     language = lang or brand.lang
     results = judged(paths, specs, today, language)
-    failures = set_aside(results, quarantine, language)
-    shell.complain(failures, language)
     merged = merge(results, lang=language, today=today)
-    code = max(exit_code(results, merged.findings), shell.OUTPUT if failures else shell.OK)
+    code = exit_code(results, merged.findings)
     written: list[Path] = []
     try:
-        written = write_consolidated(merged, output, formats=formats, brand=brand, lang=language, today=today)
+        written = write_consolidated(
+            merged, output, formats=formats, brand=brand, lang=language, today=today, force=force
+        )
     except ReportError as error:
+        if error.finding.code == "E_EXISTS":
+            raise shell.Stop(shell.OUTPUT, error.finding) from None
         shell.complain([error.finding], language)
         code = max(code, shell.OUTPUT if error.finding.code != "E_OUTPUT_EXTRA" else shell.USAGE)
+    if failures := set_aside(results, quarantine, language):
+        shell.complain(failures, language)
+        code = max(code, shell.OUTPUT)
     if as_json:
         shell.print_json(consolidated_json(merged, results, language))
         return code

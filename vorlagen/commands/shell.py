@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vorlagen.findings import CODES, Finding, Origin, SpecErrors
+from vorlagen.codes import CODES
+from vorlagen.findings import Finding, Origin, SpecErrors
 
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
@@ -109,6 +110,19 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"{value!r}: JJJJ-MM-TT / YYYY-MM-DD", param, ctx)
 
 
+class PathType(click.Path):
+    """A path; an empty text is none (it would mean the current folder)."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if isinstance(value, str) and not value.strip():
+            self.fail("leer / empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def default_day() -> date:
     """Return the day that counts as today when --today is not given."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
@@ -141,7 +155,7 @@ def lang_option(command: F) -> F:
 def catalog_option(command: F) -> F:
     """Add --specs, and the options of `lang_option`."""
     option = click.option(
-        "--specs", multiple=True, type=click.Path(path_type=Path), metavar="ORDNER",
+        "--specs", multiple=True, type=PathType(), metavar="ORDNER",
         help="Weiterer Ordner mit Vorlagen (mehrfach möglich).",
     )  # fmt: skip
     return option(lang_option(command))
@@ -182,9 +196,14 @@ def find_key(catalog: Catalog, word: str) -> str:
 
     if word in catalog:
         return word
-    for entry in catalog.entries.values():
-        if word.isdigit() and entry.number == int(word):
-            return entry.key
+    same = [e.key for e in catalog.entries.values() if word.isdigit() and e.number == int(word)]
+    if len(same) > 1:
+        raise wrong_use(
+            f"Die Nummer {word} haben mehrere Vorlagen ({', '.join(same)}): den Schlüssel angeben.",
+            f"Several templates have the number {word} ({', '.join(same)}): name the key.",
+        )
+    if same:
+        return same[0]
     raise stop(USAGE, "E_KEY_UNKNOWN", template=word, near=closest(word, catalog.entries))
 
 

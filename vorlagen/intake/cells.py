@@ -42,10 +42,11 @@ _FILLED = re.compile(_CELL + rb"[^>]*(?<!/)>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 # All cells of a sheet as spreadsheet programs write them. Every part is possessive: one pass, no going back.
+_ATTRIBUTES = rb'(?: [\w:.]++="[^"<>&]*+")*+ ?'
 _VALUE = rb"(?:<v>[^<]*+</v>|<v ?/>|<is><t[^<>]*+>[^<]*+</t></is>)?+"
-_FULL = rb"<f(?:\s[^<>]*+)?+(?:(?<=/)>|>[^<]*+</f>)"
-_ONE = rb'<c r="[A-Z]{1,3}+[1-9]\d{0,6}+"[^<>]*+(?:(?<=/)>|>(?:' + _FULL + rb")?+" + _VALUE + rb"</c>)"
-_USUAL = re.compile(rb"\s*+(?:<row[^<>]*+(?:(?<=/)>|>\s*+(?:" + _ONE + rb"\s*+)*+</row>)\s*+)*+")
+_FULL = rb"<f" + _ATTRIBUTES + rb"(?:/>|>[^<]*+</f>)"
+_ONE = rb'<c r="[A-Z]{1,3}+[1-9]\d{0,6}+"' + _ATTRIBUTES + rb"(?:/>|>(?:" + _FULL + rb")?+" + _VALUE + rb"</c>)"
+_USUAL = re.compile(rb"\s*+(?:<row" + _ATTRIBUTES + rb"(?:/>|>\s*+(?:" + _ONE + rb"\s*+)*+</row>)\s*+)*+")
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = b"0123456789"
@@ -171,7 +172,7 @@ def _walk(part: bytes, limits: Limits, texts: int) -> SheetScan:
         raise over_limit("Größe eines Blatts in ungewöhnlicher Form", "size of a sheet in unusual form")
     root = parse_xml(part, limits)
     data = [element for element in root if local(element) == "sheetData"]
-    if len(data) != 1 or (part.find(b"<!") >= 0 and _has_comments(part)):
+    if len(data) != 1 or _has_comments(part):
         raise _strange()
     merges = 0
     for element in root.iter():

@@ -10,8 +10,8 @@ from typing import Any
 
 from vorlagen.findings import Finding, Origin
 from vorlagen.records import ReadResult
-from vorlagen.spec import Form
-from vorlagen.values import Values, is_blank
+from vorlagen.spec import Form, Template
+from vorlagen.values import is_blank
 
 FRONT = "deckblatt"
 # Findings on contents that are not among the values: two files may differ there unseen.
@@ -19,7 +19,7 @@ _UNSEEN = ("E_VALUE", "E_INPUT", "E_ROW", "E_COLUMN", "E_FIELD", "E_BLOCK", "W_C
 
 
 def settle(results: list[ReadResult]) -> None:
-    """Let a workbook count once, and none of two that contradict each other."""
+    """Let a workbook count once, and point to two that contradict each other."""
     mark_duplicates(results)
     mark_conflicts(results)
 
@@ -42,7 +42,7 @@ def mark_duplicates(results: list[ReadResult]) -> None:
 
 
 def mark_conflicts(results: Sequence[ReadResult]) -> None:
-    """Hold back workbooks of one number and period that differ: nobody knows which one counts."""
+    """Warn of workbooks of one number and period that differ; their rows meet the merge rules one by one."""
     groups: dict[tuple[Any, ...], list[ReadResult]] = defaultdict(list)
     for result in results:
         front = result.values.form(FRONT)
@@ -53,9 +53,7 @@ def mark_conflicts(results: Sequence[ReadResult]) -> None:
     for same in groups.values():
         for result in same if len(same) > 1 else ():
             other = next(r for r in same if r is not result)
-            result.outcome = "refused"
-            result.findings.append(_finding("E_FILE_CONFLICT", result, other))
-            result.values = Values()
+            result.findings.append(_finding("W_FILE_CONFLICT", result, other))
 
 
 def records_digest(result: ReadResult) -> str:
@@ -64,7 +62,11 @@ def records_digest(result: ReadResult) -> str:
         return ""
     if not _says_something(result):
         return ""
-    blocks = {key: _plain(value) for key, value in result.values.blocks.items()}
+    merged = result.stamp is not None and result.stamp.merged
+    blocks = {
+        key: _plain(value, frozenset() if merged else _computed(result.template, key))
+        for key, value in result.values.blocks.items()
+    }
     lists = {key: _plain(value) for key, value in result.values.lists.items()}
     text = json.dumps([result.template.key, result.lang, blocks, lists], sort_keys=True, default=str)
     return "records:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -83,11 +85,16 @@ def _says_something(result: ReadResult) -> bool:
     )
 
 
-def _plain(value: Any) -> Any:
+def _computed(template: Template, block: str) -> frozenset[str]:
+    """Return the fields of a block whose values are results; some programs do not keep them."""
+    return frozenset(item.key for item in template.blocks[block].all_fields if item.computed)
+
+
+def _plain(value: Any, without: frozenset[str] = frozenset()) -> Any:
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items() if not is_blank(inner)}
+        return {str(k): _plain(inner) for k, inner in value.items() if k not in without and not is_blank(inner)}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner, without) for inner in value]
     if isinstance(value, float | int) and not isinstance(value, bool):
         return f"{value:.12g}"
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from vorlagen.intake.markup import parse_xml
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+# An error value stops the reader when it is newer than the reader; we know it from our own look.
+_ERROR = re.compile(rb'( t="e"[^<>]*>(?:<f[^<>]*(?:(?<=/)>|>[^<]*</f>))?<v>)[^<]*(</v>)')
 # Where the reader looks for parts, wherever they lie in the file.
 _FIXED = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
 
@@ -65,7 +68,8 @@ def plain_archive(parts: Mapping[str, bytes], workbook: str, links: Mapping[str,
         if link.external or link.target not in parts or link.kind not in (*_FIXED, "worksheet"):
             place = f"xl/left_out/{n}.xml"
         else:
-            chosen[place] = parts[link.target]
+            part = parts[link.target]
+            chosen[place] = _ERROR.sub(rb"\1#N/A\2", part) if b' t="e"' in part else part
         lines.append(_line(link.identity, link.type, "/" + place))
     chosen["xl/_rels/workbook.xml.rels"] = _links(lines)
     chosen["_rels/.rels"] = _links([_line("rId1", _OFFICE + "officeDocument", "xl/workbook.xml")])
