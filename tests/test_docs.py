@@ -114,7 +114,7 @@ def test_worked_example_of_the_reference_is_a_template(tmp_path: Path) -> None:
 
 
 def test_ci_runs_the_test_command_of_readme() -> None:
-    run = ".venv/bin/python -m pytest -n 2 -q"
+    run = ".venv/bin/python -m pytest -n 2 --dist loadgroup -q"
     assert f"&& {run}\n" in README
     assert f"\n{run}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
