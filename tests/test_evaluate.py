@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calculators.evaluate import Across, Book, ExcelError, Grid, Result, evaluate
+from calculators.evaluate import Across, Book, ExcelError, Grid, Result, evaluate, evaluate_copies
 from calculators.evaluate.engine import FUNCTIONS
 from tests.engines import same
 from vorlagen.formulas import functions
@@ -279,6 +280,41 @@ def test_every_function_is_known_and_worked() -> None:
     formulas = [f for f, _ in CASES] + [f for f, _ in ROW_CASES.values()]
     unworked = {name for name in FUNCTIONS if not any(f"{name}(" in f for f in formulas)}
     assert unworked == {"COLUMN", "ROW"}  # the sheet is unknown to the evaluator
+
+
+def turned(values: Mapping[str, Sequence[object]], by: int) -> dict[str, list[object]]:
+    """Columns whose rows are moved round."""
+    return {key: [*column[by:], *column[:by]] for key, column in values.items()}
+
+
+def test_workbooks_evaluated_together_equal_each_alone() -> None:
+    formulas: dict[str, Node] = {f"f{n}": parse(formula) for n, (formula, _) in enumerate(CASES)}
+    columns: dict[str, Node] = {key: parse(formula) for key, (formula, _) in ROW_CASES.items()}
+    variants = [
+        {
+            "t": Grid(6, turned(TABLE, by), {}),
+            "f": Grid(1, {k: [None if by == 2 and k == "fuenf" else v] for k, v in FORM.items()}, formulas),
+            "eins": Grid(1, {"a": [7 + by], "b": [1]}, {}),
+            "r": Grid(6, turned(ROWS, by), columns),
+        }
+        for by in (0, 2, 3, 3)
+    ]
+    template = book({}, {})
+    alone = [evaluate(replace(template, blocks=blocks)) for blocks in variants]
+    merged = {
+        key: replace(grid, inputs={k: [v for b in variants for v in b[key].inputs[k]] for k in grid.inputs})
+        for key, grid in variants[0].items()
+    }
+    together = evaluate_copies(replace(template, blocks=merged, copies=len(variants)))
+    wrong = [
+        (n, block, key, one.column(block, key), all_.column(block, key))
+        for n, (one, all_) in enumerate(zip(alone, together, strict=True))
+        for block, keys in (("f", formulas), ("r", columns))
+        for key in keys
+        if not all(same(a, b) for a, b in zip(one.column(block, key), all_.column(block, key), strict=True))
+    ]
+    assert wrong == []
+    assert [one.errors for one in alone] == [one.errors for one in together]
 
 
 def test_references() -> None:

@@ -49,9 +49,12 @@ class Book:
         lists: list -> attribute (`wert` for the labels) -> values, None in spare rows.
         choices: (list, choice key) -> label.
         today: what TODAY() returns.
+        copies: number of workbooks of this shape that are evaluated together, each by itself;
+            inputs then hold the rows of the first, of the second, and so on.
     """
 
     blocks: Mapping[str, Grid]
     lists: Mapping[str, Mapping[str, Sequence[object]]]
     choices: Mapping[tuple[str, str], str]
     today: date
+    copies: int = 1

@@ -209,7 +209,9 @@ class _Task:
         return _Task(self.pool, self.weights, self.ranges, criteria, ends, self.positions)
 
 
-def totals(pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None, weights: Floats) -> Floats:
+def totals(
+    pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None, weights: Floats, positions: Ints
+) -> Floats:
     """Return per total (down) and asking row (right) the sum of the weights of the matching cells.
 
     Args:
@@ -218,6 +220,7 @@ def totals(pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None
         criteria: criterion cells in one row each; single ones hold for all rows.
         ends: how many cells each row reaches, or None for all.
         weights: one line of weights per wanted total.
+        positions: place of each cell, as `ends` counts them.
     """
     count = max([c.size for c in criteria] + ([ends.size] if ends is not None else []))
     flat = [c.spread((count,)) if c.size == 1 else c.reshape(-1) for c in criteria]
@@ -226,7 +229,7 @@ def totals(pool: Pool, ranges: list[Vec], criteria: list[Vec], ends: Ints | None
         keys.append(ends)  # type: ignore[arg-type]
     first, group = distinct(*keys)
     parsed = [parse(pool, c.take(first) if c.size > 1 else c) for c in flat]
-    task = _Task(pool, weights, ranges, parsed, None if ends is None else ends[first], np.arange(ranges[0].size))
+    task = _Task(pool, weights, ranges, parsed, None if ends is None else ends[first], positions)
     found = np.broadcast_to(_solve(task), (weights.shape[0], first.size))
     return found[:, group]
 

@@ -34,16 +34,25 @@ class _Work:
 
 
 class Result:
-    """The values of all columns of a book."""
+    """The values of all columns of one workbook."""
 
-    def __init__(self, store: Store, computed: list[Column], cycles: list[Column]) -> None:
+    def __init__(self, store: Store, computed: list[Column], cycles: list[Column], copy: int = 0) -> None:
         self._store = store
         self._computed = computed
+        self._copy = copy
         self.cycles = cycles
+
+    def _vec(self, block: str, key: str) -> Vec:
+        vec, copies = self._store.columns[block, key], self._store.book.copies
+        if copies == 1:
+            return vec
+        size = vec.size // copies
+        own = slice(self._copy * size, (self._copy + 1) * size)
+        return Vec(vec.tag[own], vec.num[own])
 
     def column(self, block: str, key: str) -> list[object]:
         """Return the values of a column, row by row."""
-        return self._store.pool.write(self._store.columns[block, key])
+        return self._store.pool.write(self._vec(block, key))
 
     def cell(self, block: str, key: str) -> object:
         """Return the value of a field of a form."""
@@ -65,13 +74,18 @@ class Result:
             grid = self._store.book.blocks[block]
             in_matrix = grid.cell is not None and grid.across is not None and key == grid.cell[0]
             width = grid.across.count if in_matrix and grid.across else 1
-            places = np.flatnonzero(self._store.columns[block, key].tag == ERROR) // width
+            places = np.flatnonzero(self._vec(block, key).tag == ERROR) // width
             found += [(block, key, row) for row in np.unique(places).tolist()]
         return found
 
 
 def evaluate(book: Book) -> Result:
     """Evaluate all formulas of a book. Faulty formulas give error values, never exceptions."""
+    return evaluate_copies(book)[0]
+
+
+def evaluate_copies(book: Book) -> list[Result]:
+    """Evaluate several workbooks of one shape together: one result for each."""
     store = Store(book, FUNCTIONS)
     works: dict[Column, _Work] = {}
     for block, grid in book.blocks.items():
@@ -90,54 +104,63 @@ def evaluate(book: Book) -> Result:
                 for column in group:
                     size = works[column].scope.rows.size
                     store.columns[column] = error(ExcelError.REF).take(np.zeros(size, np.int64)).spread((size,))
-    return Result(store, list(works), cycles)
+    return [Result(store, list(works), cycles, copy) for copy in range(book.copies)]
 
 
 def _prepare(store: Store, block: str, grid: Grid) -> Iterator[tuple[Column, _Work]]:
     """Read the inputs of a block and yield its formula columns."""
+    copies = store.book.copies
     for key, values in grid.inputs.items():
-        padded = [*values[: grid.rows], *[None] * (grid.rows - len(values))]
-        store.columns[block, key] = store.pool.read(padded)
-    rows = Scope(store, block, "row", np.arange(grid.rows), full=True)
+        store.columns[block, key] = store.pool.read(_padded(values, grid.rows * copies))
+    rows = Scope(store, block, "row", *_each(copies, grid.rows), full=True)
     for key, given in grid.formulas.items():
-        yield (block, key), _Work(rows, _placed(given, grid, key))
+        yield (block, key), _Work(rows, _placed(given, grid, key, copies))
     if grid.across is None:
         return
     across = grid.across
     if across.formulas is not None:
-        scope = Scope(store, block, "across", np.arange(across.count), full=True)
-        yield (block, across.key), _Work(scope, _by_tree(across.formulas[: across.count]))
+        scope = Scope(store, block, "across", *_each(copies, across.count), full=True)
+        yield (block, across.key), _Work(scope, _by_tree(across.formulas[: across.count], across.count, copies))
     else:
-        values = list(across.values or ())
-        store.columns[block, across.key] = store.pool.read((values + [None] * across.count)[: across.count])
+        store.columns[block, across.key] = store.pool.read(_padded(across.values or (), across.count) * copies)
     if grid.cell is None:
         return
     key, content = grid.cell
     if isinstance(content, Sequence):
-        lines = [[*line[: across.count], *[None] * (across.count - len(line))] for line in content]
-        flat = list(chain.from_iterable(lines))
-        count = grid.rows * across.count
-        store.columns[block, key] = store.pool.read((flat + [None] * count)[:count])
+        flat = list(chain.from_iterable(_padded(line, across.count) for line in content))
+        store.columns[block, key] = store.pool.read(_padded(flat, copies * grid.rows * across.count))
     else:
-        down, right = np.divmod(np.arange(grid.rows * across.count), max(across.count, 1))
-        scope = Scope(store, block, "cell", down, right, full=True)
-        yield (block, key), _Work(scope, [(content, np.arange(down.size))])
+        copy, place = _each(copies, grid.rows * across.count)
+        scope = Scope(store, block, "cell", copy, *np.divmod(place, max(across.count, 1)), full=True)
+        yield (block, key), _Work(scope, [(content, np.arange(place.size))])
 
 
-def _placed(given: Node | Sequence[Node], grid: Grid, key: str) -> list[tuple[Node, Ints]]:
-    """Return the trees of a column with the rows where they stand, guarded against empty rows."""
-    trees = _by_tree(given[: grid.rows]) if isinstance(given, Sequence) else [(given, np.arange(grid.rows))]
+def _padded(values: Sequence[object], count: int) -> list[object]:
+    return [*values[:count], *[None] * (count - len(values))]
+
+
+def _each(copies: int, count: int) -> tuple[Ints, Ints]:
+    """Return for each of `count` cells of each workbook its workbook and its number."""
+    copy, place = np.divmod(np.arange(copies * count), max(count, 1))
+    return copy, place
+
+
+def _placed(given: Node | Sequence[Node], grid: Grid, key: str, copies: int) -> list[tuple[Node, Ints]]:
+    """Return the trees of a column with the places where they stand, guarded against empty rows."""
+    rows = grid.rows
+    trees = _by_tree(given[:rows], rows, copies) if isinstance(given, Sequence) else [(given, np.arange(copies * rows))]
     if grid.guard is None or key == grid.guard:
         return trees
     empty = Binary("=", RowRef(grid.guard), BLANK)
-    return [(call("IF", empty, BLANK, tree), rows) for tree, rows in trees]
+    return [(call("IF", empty, BLANK, tree), places) for tree, places in trees]
 
 
-def _by_tree(trees: Sequence[Node]) -> list[tuple[Node, Ints]]:
+def _by_tree(trees: Sequence[Node], count: int, copies: int) -> list[tuple[Node, Ints]]:
     rows: dict[Node, list[int]] = {}
     for row, tree in enumerate(trees):
         rows.setdefault(tree, []).append(row)
-    return [(tree, np.array(places)) for tree, places in rows.items()]
+    starts = np.arange(copies)[:, None] * count
+    return [(tree, (starts + np.array(places)).ravel()) for tree, places in rows.items()]
 
 
 def _whole(work: _Work) -> Vec:
@@ -172,12 +195,14 @@ def _by_rows(store: Store, order: list[Column], works: dict[Column, _Work], need
         tree_at = {place: tree for tree, places in trees for place in places.tolist()}
         jobs.append((store.columns[column], replace(scope, fixed=fixed), tree_at))
     lines = max(int(scope.rows.max(initial=-1)) for _, scope, _ in jobs) + 1
+    starts = np.arange(store.book.copies)[:, None]
     for line in range(lines):
         for target, scope, tree_at in jobs:
             width = scope.columns if scope.cols is not None else 1
             if line * width not in tree_at:
                 continue
-            places = np.arange(line * width, (line + 1) * width)
+            size = target.size // store.book.copies
+            places = (starts * size + np.arange(line * width, (line + 1) * width)).ravel()
             value = settled(scope.at(places).value(tree_at[line * width]))
             target.tag[places] = value.tag
             target.num[places] = value.num

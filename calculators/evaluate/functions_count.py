@@ -35,6 +35,7 @@ def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> 
             given = Range(given.spread(scope.down(numbers(scope.rows)).shape).reshape(-1), 1, CELL)
         ranges.append(given)
     sizes = {(r.height, r.width, r.ends is None) for r in ranges}
+    several = next((r for r in ranges if r.copy is not None), None)
     if len(sizes) > 1:
         return np.zeros(1), np.zeros(1), error(ExcelError.VALUE)
     criteria = [scope.value(node) for node in pairs[1::2]]
@@ -43,6 +44,12 @@ def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> 
         own = scope.down(numbers(np.arange(scope.rows.size)))
         criteria.append(own)
         ranges.insert(len(criteria) - 1, Range(own.reshape(-1), 1, CELL))
+    if several is not None and len(sizes) == 1:
+        # Of several workbooks each row asks its own, as one more condition.
+        count = several.lines.shape[0]
+        ranges = [r if r.copy is not None else Range(_repeated(r.vec, count), r.height, r.width) for r in ranges]
+        criteria.append(scope.down(numbers(scope.copy)))
+        ranges.insert(len(criteria) - 1, Range(numbers(np.repeat(np.arange(count), several.cells)), several.height))
     ends = ranges[0].ends
     shape = np.broadcast_shapes(*(c.shape for c in criteria), *([] if ends is None else [ends.shape]))
     if ends is not None:
@@ -55,12 +62,17 @@ def _conditional(scope: Scope, pairs: tuple[Node, ...], target: Node | None) -> 
     weights += [((cells.tag == ERROR) & (cells.num == fault)).astype(np.float64) for fault in faults]
     sought = [c.spread(shape).reshape(-1) if c.size > 1 else c.reshape(-1) for c in criteria]
     conditions = [r.vec for r in ranges[: len(criteria)]]
-    found = totals(scope.pool, conditions, sought, ends, np.array(weights)).reshape(-1, *shape)
+    positions = np.arange(size) if several is None else np.arange(size) % max(several.cells, 1)
+    found = totals(scope.pool, conditions, sought, ends, np.array(weights), positions).reshape(-1, *shape)
     failed: Vec | None = None
     for line, fault in zip(found[2:], faults, strict=True):
         clean = failed or numbers(np.zeros(shape))
         failed = select(line > 0, Vec(np.array([ERROR], np.uint8), np.array([fault])), clean)
     return found[0], found[1], failed
+
+
+def _repeated(vec: Vec, count: int) -> Vec:
+    return Vec(np.tile(vec.tag, count), np.tile(vec.num, count))
 
 
 def _overlay(result: Vec, failed: Vec | None) -> Vec:

@@ -62,16 +62,12 @@ def _connective(every: bool) -> Function:
         for arg in args:
             given = scope.range(arg)
             if isinstance(given, Range):
-                cells = given.vec
-                failures += _first_failure(cells)
-                counted = cells.is_tag(NUMBER) | cells.is_tag(BOOL)
-                verdict = np.where(counted, cells.num != 0, every)
-                if given.ends is None:
-                    counted, verdict = np.array([counted.any()]), np.array([verdict.all() if every else verdict.any()])
-                else:
-                    fold = np.logical_and if every else np.logical_or
-                    counted = np.append(False, np.logical_or.accumulate(counted))[given.ends]
-                    verdict = np.append(every, fold.accumulate(verdict))[given.ends]
+                fault = given.first_fault()
+                failures += [] if fault is None else [fault]
+                usable = given.vec.is_tag(NUMBER) | given.vec.is_tag(BOOL)
+                counted = given.fold(usable, np.logical_or, False)
+                fold = np.logical_and if every else np.logical_or
+                verdict = given.fold(np.where(usable, given.vec.num != 0, every), fold, every)
             else:
                 passed_over = given.is_tag(BLANK) if not isinstance(arg, Missing) else np.zeros(given.shape, bool)
                 if is_reference(arg):
@@ -85,11 +81,6 @@ def _connective(every: bool) -> Function:
         return first_error(failures, result)
 
     return connected
-
-
-def _first_failure(cells: Vec) -> list[Vec]:
-    bad = np.flatnonzero(cells.tag == ERROR)
-    return [cells.take(bad[:1])] if bad.size else []
 
 
 def _not(pool: Pool, vec: Vec) -> Vec:

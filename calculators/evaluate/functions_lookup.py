@@ -38,22 +38,30 @@ def _keys(pool: Pool, vec: Vec) -> tuple[Ints, Floats]:
     return vec.tag.astype(np.int64), np.where(is_text, folded, vec.num)
 
 
-def _exact_places(pool: Pool, sought: Vec, cells: Vec) -> Ints:
-    """Return the first place (from 0) of each sought value, or a place beyond the end."""
+def _exact_places(pool: Pool, sought: Vec, lines: Vec, own: Ints) -> Ints:
+    """Return the first place (from 0) of each sought value in its line, or a place beyond the end."""
+    count, size = lines.shape
+    cells = lines.reshape(-1)
     kind, value = _keys(pool, cells)
     sought_kind, sought_value = _keys(pool, sought)
     codes, found = pd.factorize(np.concatenate([value, sought_value]))
     keys = codes.astype(np.int64) * 8 + np.concatenate([np.where(kind == BLANK, 7, kind), sought_kind])
-    places = np.full(len(found) * 8 + 8, cells.size)
-    places[keys[: cells.size][::-1]] = np.arange(cells.size - 1, -1, -1)
+    most = len(found) * 8 + 8
+    if count > 1:
+        keys, known = pd.factorize(keys * count + np.concatenate([np.repeat(np.arange(count), size), own]))
+        most = len(known)
+    places = np.full(most, size)
+    places[keys[: cells.size][::-1]] = np.tile(np.arange(size), count)[::-1]
     result = places[keys[cells.size :]]
     is_text = np.flatnonzero(sought.tag == TEXT)
     if is_text.size:
         first, group = distinct(sought.num[is_text])
         for i, code in enumerate(sought.num[is_text][first].tolist()):
             if has_wildcard(pool.text(code)):
-                hits = np.flatnonzero(matches_pattern(pool, cells, pool.text(code)))
-                result[is_text[group == i]] = hits[0] if hits.size else cells.size
+                hits = matches_pattern(pool, cells, pool.text(code)).reshape(count, size)
+                asking = is_text[group == i]
+                where = np.where(hits.any(axis=1), hits.argmax(axis=1), size) if size else np.zeros(count, np.int64)
+                result[asking] = where[own[asking]]
     return cast(Ints, result)
 
 
@@ -84,24 +92,31 @@ def _sorted_places(pool: Pool, sought: Vec, cells: Vec, ends: Ints, kind: int) -
 def _match(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     sought = scope.value(args[0])
     how = number(1) if len(args) < 3 else numeric(scope.pool, scope.value(args[2]))
-    windows = [] if given.ends is None else [given.ends.shape]
+    windows = [asking.shape for asking in (given.ends, given.copy) if asking is not None]
     shape = np.broadcast_shapes(sought.shape, how.shape, *windows)
     flat = sought.spread(shape).reshape(-1)
     # A blank cell looks for 0, though it is found by nobody itself.
     flat = Vec(np.where(flat.tag == BLANK, NUMBER, flat.tag).astype(np.uint8), flat.num)
-    ends = np.full(flat.size, given.vec.size)
+    lines = given.lines
+    ends, own = np.full(flat.size, given.cells), np.zeros(flat.size, np.int64)
     if given.ends is not None:
         ends = np.broadcast_to(given.ends, shape).ravel()
+    if given.copy is not None:
+        own = np.broadcast_to(given.copy, shape).ravel()
     kinds = np.broadcast_to(np.sign(clean(how)), shape).ravel()
     places = np.full(flat.size, -1)
     for kind in np.unique(kinds):
         asking = np.flatnonzero(kinds == kind)
         some = Vec(flat.tag[asking], flat.num[asking])
         if kind == 0:
-            found = _exact_places(scope.pool, some, given.vec)
+            found = _exact_places(scope.pool, some, lines, own[asking])
             places[asking] = np.where(found < ends[asking], found, -1)
-        else:
-            places[asking] = _sorted_places(scope.pool, some, given.vec, ends[asking], int(kind))
+            continue
+        for line in np.unique(own[asking]).tolist():
+            some = asking[own[asking] == line]
+            cells = Vec(lines.tag[line], lines.num[line])
+            sought_here = Vec(flat.tag[some], flat.num[some])
+            places[some] = _sorted_places(scope.pool, sought_here, cells, ends[some], int(kind))
     result = fail_where(places < 0, ExcelError.NA, numbers(places + 1)).reshape(*shape)
     return first_error([sought, how], result)
 
@@ -121,6 +136,8 @@ def _index(scope: Scope, args: tuple[Node, ...], given: Range) -> Vec:
     negative = (rows <= 0) | (cols <= 0)
     beyond = (rows > limit) | (cols > width) | (not has_column and width > 1 and height > 1)
     place = np.where(negative | beyond, 0, (rows - 1) * width + cols - 1).astype(np.int64)
+    if given.copy is not None:
+        place = place + given.copy * given.cells
     if given.vec.size == 0:
         found = error(ExcelError.REF)
     else:
@@ -173,8 +190,8 @@ def _column(scope: Scope, args: tuple[Node, ...]) -> Vec:
 
 LOOKUP: dict[str, Function] = {
     "COLUMN": _column,
-    "INDEX": on_range(0, _index),
-    "MATCH": on_range(1, _match),
+    "INDEX": on_range(0, _index, copies=True),
+    "MATCH": on_range(1, _match, copies=True),
     "RANK": on_range(1, _rank),
     "ROW": _row,
     "ROWS": _rows,

@@ -35,32 +35,36 @@ _CHUNK = 2_000_000
 
 @dataclass(frozen=True)
 class _Part:
-    """One argument of a total: a range, a range that grows with the rows, or one cell per row."""
+    """One argument of a total: a range (`pooled`), or one cell per row."""
 
     cells: Vec
     counted: Bools
-    pooled: bool
-    ends: Ints | None = None
+    pooled: Range | None = None
 
     def fold(self, values: Floats, ufunc: np.ufunc, start: float) -> Floats:
         """Fold the counted values, per row."""
         usable = np.where(self.counted, values, start)
-        if not self.pooled:
+        if self.pooled is None:
             return usable
-        if self.ends is None:
-            return np.array([ufunc.reduce(usable, initial=start)])
-        running = ufunc.accumulate(usable.astype(np.longdouble))
-        return np.append(start, running)[self.ends].astype(np.float64)
+        if self.pooled.ends is not None:
+            usable = usable.astype(np.longdouble)
+        return self.pooled.fold(usable, ufunc, start).astype(np.float64)
 
     def fault(self) -> Vec | None:
         """Return the first error that each row sees."""
-        bad = np.flatnonzero(self.cells.tag == ERROR)
-        if not bad.size:
-            return None
-        if not self.pooled:
-            return self.cells
-        first = self.cells.take(bad[:1]) if self.cells.size > 1 else self.cells
-        return first if self.ends is None else select(self.ends > bad[0], first, number(0))
+        if self.pooled is not None:
+            return self.pooled.first_fault()
+        return self.cells if self.cells.has_errors else None
+
+    def line(self, shape: tuple[int, ...], row: int) -> Floats:
+        """Return the counted numbers that one row of the formula sees."""
+        if self.pooled is None:
+            counted = np.broadcast_to(self.counted, shape).flat[row]
+            return np.array([np.broadcast_to(self.cells.num, shape).flat[row]]) if counted else np.zeros(0)
+        lines, ends, copy = self.pooled.lines, self.pooled.ends, self.pooled.copy
+        own = 0 if copy is None else int(np.broadcast_to(copy, shape).flat[row])
+        end = lines.shape[1] if ends is None else int(np.broadcast_to(ends, shape).flat[row])
+        return lines.num[own, :end][self.counted.reshape(lines.shape)[own, :end]]
 
 
 def _parts(scope: Scope, args: tuple[Node, ...], *, pass_over_errors: bool = False) -> list[_Part]:
@@ -68,14 +72,14 @@ def _parts(scope: Scope, args: tuple[Node, ...], *, pass_over_errors: bool = Fal
     for arg in args:
         given = scope.range(arg)
         if isinstance(given, Range):
-            parts.append(_Part(given.vec, given.vec.is_tag(NUMBER), True, given.ends))
+            parts.append(_Part(given.vec, given.vec.is_tag(NUMBER), given))
         elif is_reference(arg):
-            parts.append(_Part(given, given.is_tag(NUMBER), False))
+            parts.append(_Part(given, given.is_tag(NUMBER)))
         else:
             value = numeric(scope.pool, given)
             counted = value.is_tag(NUMBER)
             cells = fail_where(~counted, ExcelError.NA, value) if pass_over_errors else value
-            parts.append(_Part(cells, counted, False))
+            parts.append(_Part(cells, counted))
     return parts
 
 
@@ -124,9 +128,9 @@ def _counta(scope: Scope, args: tuple[Node, ...]) -> Vec:
     total = np.zeros(1)
     for arg in args:
         given = scope.range(arg)
-        pooled, cells = isinstance(given, Range), given.vec if isinstance(given, Range) else given
-        filled = ~cells.is_tag(BLANK)
-        part = _Part(cells, filled, pooled, given.ends if isinstance(given, Range) else None)
+        pooled = given if isinstance(given, Range) else None
+        cells = given.vec if isinstance(given, Range) else given
+        part = _Part(cells, ~cells.is_tag(BLANK), pooled)
         total = total + part.fold(np.ones(cells.shape), np.add, 0.0)
     return numbers(total)
 
@@ -135,7 +139,7 @@ def _countblank(scope: Scope, args: tuple[Node, ...]) -> Vec:
     given = scope.range(args[0])
     if isinstance(given, Vec):
         return numbers(given.empty.astype(np.float64))
-    part = _Part(given.vec, given.vec.empty, True, given.ends)
+    part = _Part(given.vec, given.vec.empty, given)
     return numbers(part.fold(np.ones(given.vec.size), np.add, 0.0))
 
 
@@ -149,24 +153,25 @@ def _samples(parts: list[_Part], shape: tuple[int, ...]) -> Iterator[tuple[Ints,
     """
     count = int(np.prod(shape))
     everyone = np.arange(count)
-    if all(part.pooled and part.ends is None for part in parts):
-        pooled = np.sort(np.concatenate([p.cells.num[p.counted] for p in parts]))
-        yield everyone, pooled[None, :]
-    elif not any(part.pooled for part in parts):
+    ranges = [part.pooled for part in parts if part.pooled is not None]
+    if len(ranges) == len(parts) and all(given.ends is None for given in ranges):
+        copies = [given.copy for given in ranges if given.copy is not None]
+        if copies:
+            lines = [np.where(p.counted, p.cells.num, np.nan).reshape(g.lines.shape)
+                     for p, g in zip(parts, ranges, strict=True)]  # fmt: skip
+            most = max(line.shape[0] for line in lines)
+            together = np.concatenate([np.broadcast_to(line, (most, line.shape[1])) for line in lines], axis=1)
+            yield everyone, np.sort(together, axis=1)[np.broadcast_to(copies[0], shape).ravel()]
+        else:
+            pooled = np.sort(np.concatenate([p.cells.num[p.counted] for p in parts]))
+            yield everyone, pooled[None, :]
+    elif not ranges:
         lines = [np.broadcast_to(np.where(p.counted, p.cells.num, np.nan), shape).ravel() for p in parts]
         yield everyone, np.sort(np.stack(lines, axis=1), axis=1)
     else:
         for row in range(count):
-            line = [_seen(part, shape, row) for part in parts]
-            yield everyone[row : row + 1], np.sort(np.concatenate(line))[None, :]
-
-
-def _seen(part: _Part, shape: tuple[int, ...], row: int) -> Floats:
-    if part.pooled:
-        end = part.cells.size if part.ends is None else int(np.broadcast_to(part.ends, shape).flat[row])
-        return part.cells.num[:end][part.counted[:end]]
-    counted = np.broadcast_to(part.counted, shape).flat[row]
-    return np.array([np.broadcast_to(part.cells.num, shape).flat[row]]) if counted else np.zeros(0)
+            seen = [part.line(shape, row) for part in parts]
+            yield everyone[row : row + 1], np.sort(np.concatenate(seen))[None, :]
 
 
 def _order_statistic(pick: Callable[[Floats, Ints, Floats], Floats], *, has_k: bool) -> Function:
@@ -181,8 +186,9 @@ def _order_statistic(pick: Callable[[Floats, Ints, Floats], Floats], *, has_k: b
     def picked(scope: Scope, args: tuple[Node, ...]) -> Vec:
         parts = _parts(scope, args[:1] if has_k else args)
         k = numeric(scope.pool, scope.value(args[1])) if has_k else number(0)
-        shapes = [part.cells.shape for part in parts if not part.pooled]
-        shapes += [part.ends.shape for part in parts if part.ends is not None]
+        shapes = [part.cells.shape for part in parts if part.pooled is None]
+        ranges = [part.pooled for part in parts if part.pooled is not None]
+        shapes += [asking.shape for r in ranges for asking in (r.ends, r.copy) if asking is not None]
         shape = np.broadcast_shapes(k.shape, *shapes)
         wanted = np.broadcast_to(clean(k), shape).ravel()
         result = np.full(wanted.size, np.nan)
@@ -225,11 +231,15 @@ def _npv(scope: Scope, args: tuple[Node, ...]) -> Vec:
     factor = 1 / np.where(clean(rate) == -1, 1.0, 1 + clean(rate))
     value, running = np.zeros(1), np.ones(1)
     for part in parts:
-        if part.pooled:
-            for place in np.flatnonzero(part.counted).tolist():
-                paid = np.ones(1, bool) if part.ends is None else part.ends > place
+        if part.pooled is not None:
+            given, lines = part.pooled, part.pooled.lines
+            counted = part.counted.reshape(lines.shape)
+            for place in np.flatnonzero(counted.any(axis=0)).tolist():
+                paid = given.per_row(counted[:, place])
+                if given.ends is not None:
+                    paid = paid & (given.ends > place)
                 running = np.where(paid, running * factor, running)
-                value = value + np.where(paid, part.cells.num[place] * running, 0.0)
+                value = value + np.where(paid, given.per_row(lines.num[:, place]) * running, 0.0)
         else:
             running = np.where(part.counted, running * factor, running)
             value = value + np.where(part.counted, part.cells.num * running, 0.0)
@@ -280,7 +290,7 @@ def _asking_rows(scope: Scope, args: tuple[Node, ...]) -> tuple[Ints, Ints]:
     nested = [node for arg in args for node in every_node(arg)]
     if any(isinstance(node, AboveRef | PrevRef | Position) or _counts_rows(node) for node in nested):
         return everyone, everyone
-    keys: list[Floats | Tags] = []
+    keys: list[Floats | Tags | Ints] = [scope.copy] if scope.several else []
     for leaf in dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, RowRef)):
         value = replace(scope, lattice=None).value(leaf)
         if value.size > 1:
