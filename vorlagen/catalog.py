@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from vorlagen.compiled import Kept, unhurried_collection
 from vorlagen.findings import SpecErrors, SpecProblem
 from vorlagen.formulas.house import nearest
 from vorlagen.load import Common, load_template
@@ -107,6 +108,14 @@ class Catalog:
         if key not in self.entries:
             raise KeyError(nearest(key, list(self.entries)))
         if key not in self._loaded:
-            entry = self.entries[key]
-            self._loaded[key] = load_template(entry.path, self.common, entry.source)
+            self._loaded[key] = self._compiled(self.entries[key])
         return self._loaded[key]
+
+    def _compiled(self, entry: Entry) -> Template:
+        kept = Kept(entry.path, (entry.source, *self.common.texts))
+        template = kept.get()
+        if template is None:
+            with unhurried_collection():
+                template = load_template(entry.path, self.common, entry.source)
+            kept.put(template)
+        return template

@@ -59,6 +59,11 @@ class Common:
         return {choices.key: choices for choices in lists}
 
     @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Texts of all shared files, as written."""
+        return tuple(self.read(name) for name in ("titles.yaml", "lists.yaml", "front.yaml", "holidays.yaml"))
+
+    @cached_property
     def sources(self) -> tuple[str, str]:
         """Text of the front sheet and of the holiday sheet, as written."""
         return self.read("front.yaml"), self.read("holidays.yaml")

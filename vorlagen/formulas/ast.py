@@ -6,54 +6,54 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A number literal."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Literal:
     """A text literal."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Boolean:
     """TRUE or FALSE."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Missing:
     """An argument left out, as in ``IF(a,,b)``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A bare word; only house functions accept one (a block, a list or a key)."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowRef:
     """``[@key]``: the field of the same row (of the same form in forms)."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AboveRef:
     """``ABOVE(key)``: the cells of a column of the same block above this row."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrevRef:
     """``PREV(key, first)``: the cell of the row above; `first` stands in row one."""
 
@@ -61,12 +61,12 @@ class PrevRef:
     first: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Position:
     """``POS()``: the number of the row within its block, from 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ColRef:
     """``block[key]``: a whole column (or all cells of a matrix)."""
 
@@ -74,7 +74,7 @@ class ColRef:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldRef:
     """``block.key``: one cell of a form or of a key-figure block."""
 
@@ -82,7 +82,7 @@ class FieldRef:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListRef:
     """``L_LIST[attribute]``: a column of a choice list; ``wert`` is its label column."""
 
@@ -90,7 +90,7 @@ class ListRef:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChoiceRef:
     """``L_LIST.value``: the label of one choice, in the workbook's language."""
 
@@ -98,7 +98,7 @@ class ChoiceRef:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A function call."""
 
@@ -106,7 +106,7 @@ class Call:
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binary:
     """An operator between two operands; `op` is one of ``+ - * / ^ & = <> < <= > >=``."""
 
@@ -115,7 +115,7 @@ class Binary:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unary:
     """A sign before (``-``, ``+``) or a percent sign behind (``%``) an operand."""
 
