@@ -27,7 +27,7 @@ from vorlagen.consolidate import (
     with_provenance,
 )
 from vorlagen.load import Common
-from vorlagen.provenance import PROVENANCE, PROVENANCE_KEYS
+from vorlagen.provenance import PROVENANCE, PROVENANCE_KEYS, file_names
 from vorlagen.records import Counts, ReadResult
 from vorlagen.spec import Lang, Table, Template
 from vorlagen.stamp import Stamp
@@ -240,6 +240,25 @@ def test_same_file_names_in_two_folders_stay_apart() -> None:
     a = book("x/nord/a.xlsx", angebote=[{"nr": "1"}])
     b = book("x/sued/a.xlsx", angebote=[{"nr": "2"}])
     assert [r["quelle_datei"] for r in merge(a, b).values.rows("angebote")] == ["nord/a.xlsx", "sued/a.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["/n/x.xlsx", "n/x.xlsx"], ["/n/x.xlsx", "n/x.xlsx"]),
+        (["x.xlsx", "n/x.xlsx", "/x.xlsx"], ["x.xlsx", "n/x.xlsx", "/x.xlsx"]),
+        (["a/n/x.xlsx", "b/n/x.xlsx", "y.xlsx"], ["a/n/x.xlsx", "b/n/x.xlsx", "y.xlsx"]),
+    ],
+)
+def test_names_of_files_differ_however_little_their_paths_do(paths: list[str], names: list[str]) -> None:
+    results = [ReadResult(Path(path), "taken") for path in paths]
+    assert list(file_names(results).values()) == names
+
+
+def test_a_name_in_reports_is_never_that_of_two_files() -> None:
+    results = [ReadResult(Path(path), "taken", label=label) for path, label in
+               [("ein/n/x.xlsx", "n/x.xlsx"), ("n/x.xlsx", "x.xlsx"), ("m/x.xlsx", "x.xlsx")]]  # fmt: skip
+    assert sorted(file_names(results).values()) == ["ein/n/x.xlsx", "m/x.xlsx", "n/x.xlsx"]
 
 
 def test_a_consolidation_can_be_consolidated_again() -> None:

@@ -300,13 +300,16 @@ CODES: dict[str, Code] = {
         ("Die Datei hat denselben Inhalt wie {other} und zählt nicht.", "The file has the same content as {other} and does not count."),
         ("Doppelte Datei entfernen.", "Remove the duplicate file."),
     ),
-    "W_FILE_CONFLICT": Code(
-        "warning",
+    "E_FILE_CONFLICT": Code(
+        "error",
         (
-            "Dieselbe Mappen-Nr. und derselbe Zeitraum stehen mit anderem Inhalt in {other}.",
-            "The same workbook no. and period stand with other content in {other}.",
+            "Mappen-Nr. und Zeitraum stehen mit anderem Inhalt auch in {other} (Unterschiede: {sheets}); keine der Mappen zählt.",
+            "Workbook no. and period stand with other content in {other} too (differences: {sheets}); none of the workbooks counts.",
         ),
-        ("Mit dem Absender klären, welche Mappe gilt, und die andere entfernen.", "Clarify with the sender which workbook is right, and remove the other."),
+        (
+            "Mit dem Absender klären, welche Mappe gilt, und die anderen aus dem Ordner nehmen; sind es verschiedene Mappen, die Mappen-Nr. ändern.",
+            "Clarify with the sender which workbook is right and take the others out of the folder; if they are different workbooks, change the workbook no.",
+        ),
     ),
     "I_FILE_SKIPPED": Code(
         "info",

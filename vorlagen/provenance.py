@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -127,14 +127,21 @@ class Source:
 def file_names(results: Sequence[ReadResult]) -> dict[Path, str]:
     """Return how each file is named in reports; names that occur twice get folders before them."""
     names = {r.file: r.name for r in results}
+    for same in _namesakes(names):
+        # The root is a part of its own: /n/x.xlsx and n/x.xlsx differ in nothing else.
+        parts = {path: (path.anchor, *path.relative_to(path.anchor).parts) for path in same}
+        longest = max(map(len, parts.values()))
+        apart = (n for n in range(1, longest) if len({p[-n:] for p in parts.values()}) == len(same))
+        depth = next(apart, longest)
+        names |= {path: Path(*parts[path][-depth:]).as_posix() for path in same}
+    for same in _namesakes(names):  # a name made just now may be that of another file
+        names |= {path: path.as_posix() for path in same}
+    return names
+
+
+def _namesakes(names: Mapping[Path, str]) -> list[list[Path]]:
+    """Return the files of every name that occurs more than once."""
     by_name: dict[str, list[Path]] = {}
     for path, name in names.items():
         by_name.setdefault(name, []).append(path)
-    for same in by_name.values():
-        parts = {path: path.as_posix().strip("/").split("/") for path in same}
-        depth = 1
-        while len({tuple(p[-depth:]) for p in parts.values()}) < len(same):
-            depth += 1
-        if len(same) > 1:
-            names |= {path: "/".join(parts[path][-depth:]) for path in same}
-    return names
+    return [same for same in by_name.values() if len(same) > 1]

@@ -24,13 +24,13 @@ def install() -> None:
     read = reading.read_workbook
 
     def sabotaged(path: Path, *args: Any, **more: Any) -> Any:
-        fail(path.stem.rsplit("_", 1)[-1])
+        fail(path.stem.rsplit("_", 1)[-1], path)
         return read(path, *args, **more)
 
     reading.read_workbook = sabotaged
 
 
-def fail(how: str) -> None:
+def fail(how: str, path: Path) -> None:
     """Fail."""
     if how == "abort":
         os.abort()
@@ -61,7 +61,7 @@ def fail(how: str) -> None:
             deep = [deep]
         repr(deep)
     elif how == "writing":
-        with Path(sys.argv[0] + "verboten.tmp").open("wb") as stream:
+        with (path.parent / "verboten.tmp").open("wb") as stream:
             stream.write(b"x" * 10)
             stream.flush()
     elif how == "fault":

@@ -16,6 +16,8 @@ from tests.filling import TODAY, codes, edit, fill, generate, place, probe_catal
 from tests.hostile.base import FRONT, ITEMS, good_workbook
 from vorlagen.catalog import Catalog
 from vorlagen.cli import program
+from vorlagen.consolidate import consolidate
+from vorlagen.export import check_json
 from vorlagen.intake.quarantine import quarantine
 from vorlagen.reading import read_many
 from vorlagen.records import ReadResult
@@ -56,14 +58,29 @@ def test_a_copy_saved_by_another_program_counts_once(inbox: Path, catalog: Catal
     }
 
 
-def test_copies_that_contradict_each_other_are_pointed_out(inbox: Path, catalog: Catalog) -> None:
+def test_copies_that_contradict_each_other_are_all_held_back(inbox: Path, catalog: Catalog) -> None:
+    for name, amount in (("b.xlsx", 99), ("c.xlsx", 98)):
+        shutil.copy(inbox / "a.xlsx", inbox / name)
+        fill(inbox / name, {place(catalog, "probe", "posten", "menge"): amount})
+    workbook(inbox / "d.xlsx", catalog, mappe_id="M-2")
+    results = read_many([inbox], catalog, today=TODAY)
+    assert [r.outcome for r in results] == ["refused", "refused", "refused", "taken"]
+    for result, others in zip(results, ("b.xlsx, c.xlsx", "a.xlsx, c.xlsx", "a.xlsx, b.xlsx"), strict=False):
+        assert codes(result) == ["E_FILE_CONFLICT"]
+        assert f"auch in {others} (Unterschiede: Posten)" in result.findings[0].message()
+        assert not result.values.blocks
+    assert check_json(results)["totals"]["rows_taken"] == 3
+    merged = consolidate(results, lang="de", today=TODAY)
+    assert len(merged.templates["probe"].values.rows("posten")) == 3
+    assert [s.outcome for s in merged.sources] == ["refused", "refused", "refused", "taken"]
+
+
+def test_one_side_of_a_conflict_alone_is_taken(inbox: Path, catalog: Catalog) -> None:
     shutil.copy(inbox / "a.xlsx", inbox / "b.xlsx")
     fill(inbox / "b.xlsx", {place(catalog, "probe", "posten", "menge"): 99})
-    results = read_many([inbox], catalog, today=TODAY)
-    assert [r.outcome for r in results] == ["taken", "taken"]
-    for result, other in zip(results, ("b.xlsx", "a.xlsx"), strict=True):
-        (finding,) = [f for f in result.findings if f.code == "W_FILE_CONFLICT"]
-        assert other in finding.message()
+    assert {outcome for outcome, _ in outcomes(inbox, catalog).values()} == {"refused"}
+    (inbox / "a.xlsx").unlink()
+    assert outcomes(inbox, catalog) == {"b.xlsx": ("taken", [])}
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from vorlagen.findings import Finding, Origin
-from vorlagen.records import ReadResult
+from vorlagen.layout import LISTS_SHEET
+from vorlagen.records import Outcome, ReadResult
 from vorlagen.spec import Form, Template
 from vorlagen.values import is_blank
 
@@ -19,9 +20,9 @@ _UNSEEN = ("E_VALUE", "E_INPUT", "E_ROW", "E_COLUMN", "E_FIELD", "E_BLOCK", "W_C
 
 
 def settle(results: list[ReadResult]) -> None:
-    """Let a workbook count once, and point to two that contradict each other."""
+    """Let a workbook count once, and hold back those that contradict each other."""
     mark_duplicates(results)
-    mark_conflicts(results)
+    hold_conflicts(results)
 
 
 def mark_duplicates(results: list[ReadResult]) -> None:
@@ -35,25 +36,41 @@ def mark_duplicates(results: list[ReadResult]) -> None:
         for mark in marks:
             first.setdefault(mark, original)
         if original is not result:
-            blank = ReadResult(result.file, "duplicate", result.template, result.stamp)
-            blank.digest, blank.label = result.digest, result.label
-            blank.findings.append(_finding("W_FILE_DUPLICATE", result, original))
-            results[n] = blank
+            results[n] = _without_values(result, "duplicate", "W_FILE_DUPLICATE", other=original.name)
 
 
-def mark_conflicts(results: Sequence[ReadResult]) -> None:
-    """Warn of workbooks of one number and period that differ; their rows meet the merge rules one by one."""
-    groups: dict[tuple[Any, ...], list[ReadResult]] = defaultdict(list)
-    for result in results:
+def hold_conflicts(results: list[ReadResult]) -> None:
+    """Refuse all workbooks of one number and period that differ: nothing tells which of them is right."""
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for n, result in enumerate(results):
         front = result.values.form(FRONT)
         if result.outcome != "taken" or result.template is None or is_blank(front.get("mappe_id")):
             continue
         period = (front.get("zeitraum_von"), front.get("zeitraum_bis"), front.get("stichtag"))
-        groups[result.template.key, str(front["mappe_id"]).strip().casefold(), period].append(result)
+        groups[result.template.key, str(front["mappe_id"]).strip().casefold(), period].append(n)
     for same in groups.values():
-        for result in same if len(same) > 1 else ():
-            other = next(r for r in same if r is not result)
-            result.findings.append(_finding("W_FILE_CONFLICT", result, other))
+        found = [results[n] for n in same]
+        for n, result in zip(same, found, strict=True) if len(same) > 1 else ():
+            others = [r for r in found if r is not result]
+            names = ", ".join(r.name for r in others)
+            where = ", ".join(dict.fromkeys(sheet for other in others for sheet in _differing(result, other)))
+            results[n] = _without_values(result, "refused", "E_FILE_CONFLICT", other=names, sheets=where or "–")
+
+
+def _differing(one: ReadResult, other: ReadResult) -> Iterator[str]:
+    """Yield the sheets on which two workbooks of a template differ."""
+    for key in sorted({*one.values.blocks, *other.values.blocks}):
+        if _plain(one.values.blocks.get(key)) != _plain(other.values.blocks.get(key)):
+            yield one.sheets.get(key) or other.sheets.get(key, key)
+    if _plain(one.values.lists) != _plain(other.values.lists):
+        yield LISTS_SHEET["en" if one.lang == "en" else "de"]
+
+
+def _without_values(result: ReadResult, outcome: Outcome, code: str, **facts: str) -> ReadResult:
+    """Return what remains of a workbook that does not count."""
+    blank = ReadResult(result.file, outcome, result.template, result.stamp, digest=result.digest, label=result.label)
+    blank.findings.append(Finding(code, Origin(result.file.name, ""), facts=dict(facts)))
+    return blank
 
 
 def records_digest(result: ReadResult) -> str:
@@ -98,7 +115,3 @@ def _plain(value: Any, without: frozenset[str] = frozenset()) -> Any:
     if isinstance(value, float | int) and not isinstance(value, bool):
         return f"{value:.12g}"
     return value
-
-
-def _finding(code: str, result: ReadResult, other: ReadResult) -> Finding:
-    return Finding(code, Origin(result.file.name, ""), facts={"other": other.name})
