@@ -167,9 +167,8 @@ def write_lists(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             col = place.columns[item.key]
             pen.text(place.header, col, item.title[ctx.lang], ctx.styles.header(choices.fix))
             look = ctx.styles.computed(item) if choices.fix else ctx.styles.input(item)
-            for n in range(place.rows):
-                value = rows[n].get(item.key) if n < len(rows) else None
-                pen.value(place.first + n, col, cell_value(item, value), look)
+            values = [cell_value(item, row.get(item.key)) for row in rows]
+            pen.values(place.first, place.first + place.rows - 1, col, values, look)
         sheet_name = quote_sheet(placed.name)
         first = cell_name(place.first, place.columns["wert"])
         last = cell_name(place.first + place.rows - 1, place.columns["wert"])

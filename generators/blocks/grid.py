@@ -70,16 +70,13 @@ def write_row_fields(ctx: Context, sheet: Any, pen: Pen, placed: Placed, block: 
         col = placed.columns[item.key]
         pen.text(placed.header, col, item.title[ctx.lang], ctx.styles.soft_header(_align(item)))
         if not item.computed:
-            style = ctx.styles.input(item)
-            for n in range(placed.rows):
-                value = records[n].get(item.key) if n < len(records) else None
-                pen.value(placed.first + n, col, cell_value(item, value), style)
+            values = [cell_value(item, record.get(item.key)) for record in records]
+            pen.values(placed.first, placed.last, col, values, ctx.styles.input(item))
             rules.validate(ctx, sheet, placed, item, (placed.first, col, placed.last, col))
             continue
         printed = ctx.print_field(placed, item)
         style = ctx.styles.figure(item, **_line(ctx, block.row))
-        for n, value in enumerate(ctx.computed.column(placed.block.key, item.key)):
-            pen.formula(placed.first + n, col, "=" + printed.at(placed.first + n, n + 1, col), style, value)
+        pen.formulas(placed.first, col, printed, ctx.computed.column(placed.block.key, item.key), style)
 
 
 def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
@@ -127,10 +124,8 @@ def write_cells(ctx: Context, sheet: Any, pen: Pen, placed: Placed, style: Any) 
         rules.validate(ctx, sheet, placed, block.cell, (placed.first, start, placed.last, start + count - 1))
         return
     printed = ctx.print_field(placed, block.cell, part="cell")
-    for r, line in enumerate(ctx.computed.matrix(block.key)):
-        row = placed.first + r
-        for c, value in enumerate(line):
-            pen.formula(row, start + c, "=" + printed.at(row, r + 1, start + c), style, value)
+    for c, values in enumerate(zip(*ctx.computed.matrix(block.key), strict=True)):
+        pen.formulas(placed.first, start + c, printed, values, style)
 
 
 def _totals(ctx: Context, pen: Pen, placed: Placed, block: Matrix) -> None:

@@ -9,8 +9,8 @@ from generators.blocks.form import wrapped_lines
 from generators.context import Context, cell_value
 from generators.pen import Pen
 from vorlagen.fieldtypes import TYPES
-from vorlagen.layout import Placed
-from vorlagen.spec import Table
+from vorlagen.layout import Placed, cell_name
+from vorlagen.spec import Field, Table
 from vorlagen.values import Row
 
 
@@ -36,15 +36,13 @@ def write(ctx: Context, sheet: Any, placed: Placed) -> None:
             rules.validate(ctx, sheet, placed, item, (placed.first, col, placed.last, col))
         else:
             stored.append(_write_formulas(ctx, pen, placed, col, item))
-    sheet.add_table(
-        placed.header,
-        0,
-        placed.last,
-        width,
-        {"name": placed.table, "columns": headers, "style": None, "autofilter": True},
-    )
-    # The column formulas are set here, not through add_table, which would write every cell again.
-    for column, formula in zip(sheet.tables[-1]["columns"], stored, strict=True):
+    # add_table looks at every cell of its area; the rest of the area and the column formulas are set here.
+    options = {"name": placed.table, "columns": headers, "style": None, "autofilter": True}
+    if sheet.add_table(placed.header, 0, placed.first, width, options):
+        raise ValueError(f"table {placed.table} was refused")
+    made = sheet.tables[-1]
+    made |= dict.fromkeys(("range", "a_range", "autofilter"), f"A{placed.header + 1}:{cell_name(placed.last, width)}")
+    for column, formula in zip(made["columns"], stored, strict=True):
         if formula is not None:
             column["formula"] = formula
     sheet.set_row(placed.header, styles.HEADER_HEIGHT)
@@ -64,23 +62,14 @@ def _row_heights(ctx: Context, sheet: Any, placed: Placed, records: list[Row]) -
             sheet.set_row(placed.first + n, 15.0 * lines)
 
 
-def _write_inputs(ctx: Context, pen: Pen, placed: Placed, col: int, records: list[Row], item: Any) -> None:
-    style = ctx.styles.input(item)
-    for n in range(placed.rows):
-        value = records[n].get(item.key) if n < len(records) else None
-        pen.value(placed.first + n, col, cell_value(item, value), style)
+def _write_inputs(ctx: Context, pen: Pen, placed: Placed, col: int, records: list[Row], item: Field) -> None:
+    values = [cell_value(item, record.get(item.key)) for record in records]
+    pen.values(placed.first, placed.last, col, values, ctx.styles.input(item))
 
 
-def _write_formulas(ctx: Context, pen: Pen, placed: Placed, col: int, item: Any) -> str | None:
+def _write_formulas(ctx: Context, pen: Pen, placed: Placed, col: int, item: Field) -> str | None:
     """Write a formula column; return its column formula when it is the same in every row."""
     printed = ctx.print_field(placed, item)
-    style = ctx.styles.computed(item)
     values = ctx.computed.column(placed.block.key, item.key)
-    if printed.constant:
-        text = "=" + printed.text
-        for n, value in enumerate(values):
-            pen.formula(placed.first + n, col, text, style, value)
-        return printed.text
-    for n, value in enumerate(values):
-        pen.formula(placed.first + n, col, "=" + printed.at(placed.first + n, n + 1, col), style, value)
-    return None
+    pen.formulas(placed.first, col, printed, values, ctx.styles.computed(item))
+    return printed.text if printed.constant else None

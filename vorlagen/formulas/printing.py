@@ -6,6 +6,7 @@ printed once and filled in 500 times.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from vorlagen.layout import Layout, Placed
 
 # Marks: this row, the row above, the running number; this column, the column before.
-_ROW, _ABOVE, _POS, _COL, _BEFORE = "\x01", "\x02", "\x03", "\x04", "\x05"
+ROW_MARK = "\x01"
+_ABOVE, _POS, _COL, _BEFORE = "\x02", "\x03", "\x04", "\x05"
 
 _PRECEDENCE = {"=": 1, "<>": 1, "<": 1, "<=": 1, ">": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
 
@@ -48,7 +50,12 @@ class Printed:
     @property
     def constant(self) -> bool:
         """Whether the text is the same in every cell."""
-        return self.first is None and not any(mark in self.text for mark in (_ROW, _ABOVE, _POS, _COL, _BEFORE))
+        return self.first is None and not any(mark in self.text for mark in (ROW_MARK, _ABOVE, _POS, _COL, _BEFORE))
+
+    @property
+    def counts(self) -> bool:
+        """Whether the text holds the running number of its cell."""
+        return _POS in self.text
 
     def at(self, row: int, position: int, column: int = 0) -> str:
         """Return the text for a cell.
@@ -58,14 +65,31 @@ class Printed:
             position: running number from 1.
             column: 0-based column, for matrices.
         """
+        return in_row(self.in_column(column).at_position(position), row)
+
+    def in_column(self, column: int, escape: Callable[[str], str] = str) -> Printed:
+        """Return the text for the cells of a 0-based column, passed through `escape`."""
         from vorlagen.layout import column_name
 
+        def fill(text: str) -> str:
+            text = escape(text)
+            if _COL in text or _BEFORE in text:
+                text = text.replace(_COL, column_name(column)).replace(_BEFORE, column_name(max(0, column - 1)))
+            return text
+
+        return Printed(fill(self.text), None if self.first is None else fill(self.first))
+
+    def at_position(self, position: int) -> str:
+        """Return the text for the cell of a running number from 1; `in_row` makes it complete."""
         text = self.first if self.first is not None and position == 1 else self.text
-        if _ROW in text or _ABOVE in text:
-            text = text.replace(_ROW, str(row + 1)).replace(_ABOVE, str(row))
-        if _COL in text or _BEFORE in text:
-            text = text.replace(_COL, column_name(column)).replace(_BEFORE, column_name(max(0, column - 1)))
-        return text.replace(_POS, str(position))
+        return text.replace(_POS, str(position)) if _POS in text else text
+
+
+def in_row(text: str, row: int) -> str:
+    """Return a text with its marks filled in for a 0-based row."""
+    if _ABOVE in text:
+        text = text.replace(_ABOVE, str(row))
+    return text.replace(ROW_MARK, str(row + 1))
 
 
 @dataclass(frozen=True)
@@ -174,10 +198,10 @@ class _Work:
             if key == here.block.col.key:
                 return f"{_COL}${here.header + 1}"
             if key == here.block.cell.key:
-                return f"{_COL}{_ROW}"
+                return f"{_COL}{ROW_MARK}"
         if here.table and not self.plain:
             return f"{here.table}[[#This Row],[{structured(self.title(here.block.key, key))}]]"
-        return f"${column_name(here.columns[key])}{_ROW}"
+        return f"${column_name(here.columns[key])}{ROW_MARK}"
 
     def title(self, block: str, key: str) -> str:
         """Heading of a table column."""
