@@ -110,3 +110,30 @@ def test_broken_yaml_is_one_problem_with_a_line(tmp_path: Path) -> None:
 def test_unknown_template_names_the_nearest() -> None:
     with pytest.raises(KeyError, match="angebotsliste"):
         Catalog().template("angebotliste")
+
+
+GIVEN = """\
+          - {key: doppelt, type: money, title: {de: Doppelt, en: Double}, formula: "STRICT([@betrag]*2)"}
+        examples:
+          fields: [nr, farbe, betrag]
+          rows:
+            - [1, rot, 9.5]
+            - [2, null, null]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[1, rot, 9.5]", "[1, grün, 9.5]", "examples, row 1: 'farbe' is given 'grün', no choice of L_FARBE"),
+        ("[2, null, null]", "[2, null, viel]", "examples, row 2: 'betrag' is given 'viel', not of type money"),
+        ("[2, null, null]", "[2.5, null, null]", "examples, row 2: 'nr' is given 2.5, not of type int"),
+        ("[2, null, null]", "[2, null, true]", "examples, row 2: 'betrag' is given True, not of type money"),
+    ],
+)
+def test_given_values_fit_their_fields(tmp_path: Path, old: str, new: str, said: str) -> None:
+    good = GOOD[: GOOD.index("          - {key: doppelt")] + GIVEN
+    load(tmp_path, good)
+    with pytest.raises(SpecErrors, match="row") as error:
+        load(tmp_path, good.replace(old, new))
+    assert said in str(error.value.problems[0])

@@ -24,6 +24,7 @@ from vorlagen.formulas.ast import (
 )
 from vorlagen.formulas.house import expand, nearest
 from vorlagen.formulas.parse import FormulaError, parse
+from vorlagen.given import given_values, misfit
 from vorlagen.spec import (
     Axis,
     Block,
@@ -334,6 +335,9 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
             for n, row in enumerate(rows.rows, 1):
                 if len(row) != len(rows.fields):
                     fault(f"{part}: row {n} has {len(row)} values for {len(rows.fields)} fields")
+    for where, item, value in given_values(block, template):
+        if (bad := misfit(value, item, template)) is not None:
+            fault(f"{where}: {bad[0]}", bad[1])
     return problems
 
 
