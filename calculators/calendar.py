@@ -139,6 +139,37 @@ def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NO
     return day
 
 
+def days_between(start: date | None, end: date | None) -> int | None:
+    """Count the calendar days from one day to another.
+
+    Args:
+        start: A date.
+        end: A date; before the start the count is negative.
+
+    Returns:
+        Number of days, None for a blank date.
+    """
+    first, last = as_day(start), as_day(end)
+    return None if first is None or last is None else (last - first).days
+
+
+def days_ahead(start: date | None, days: Cell) -> date | None:
+    """Go a number of calendar days forward or back.
+
+    Args:
+        start: A date.
+        days: Number of days, negative to go back.
+
+    Returns:
+        The date, None for a blank start or number.
+
+    Raises:
+        OverflowError: Beyond the year 9999.
+    """
+    first, step = as_day(start), number(days)
+    return None if first is None or step is None else first + timedelta(days=step)
+
+
 # -- months ------------------------------------------------------------------------------------
 
 
@@ -160,7 +191,7 @@ def months_between(start: date | None, end: date | None) -> int | None:
     return started if last.day >= first.day else started - 1
 
 
-def months_ahead(start: date | None, months: int) -> date | None:
+def months_ahead(start: date | None, months: int | None) -> date | None:
     """Go a number of months forward or back, to the last day of a shorter month.
 
     Args:
@@ -168,13 +199,13 @@ def months_ahead(start: date | None, months: int) -> date | None:
         months: Number of months, negative to go back.
 
     Returns:
-        The date, None for a blank start. Source: Excel's EDATE (31.01. + 1 month = 28./29.02.).
+        The date, None for a blank start or number. Source: Excel's EDATE (31.01. + 1 month = 28./29.02.).
 
     Raises:
         ValueError: Outside the years 1 to 9999.
     """
     day = as_day(start)
-    if day is None:
+    if day is None or months is None:
         return None
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years

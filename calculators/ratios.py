@@ -113,18 +113,57 @@ def weighted_mean(values: Iterable[Cell], weights: Iterable[Cell]) -> float | No
     return ratio(math.fsum(v * w for v, w in pairs), math.fsum(w for _, w in pairs)) if pairs else None
 
 
-def product(left: Cell, right: Cell) -> float | None:
-    """Multiply two numbers.
+def product(*factors: Cell) -> float | None:
+    """Multiply numbers.
 
     Args:
-        left: Any unit.
-        right: Any unit.
+        factors: Any units.
 
     Returns:
-        The product, None if either is blank. Source: catalogue 0.3.
+        The product, None if any factor is blank. Source: catalogue 0.3.
     """
-    a, b = number(left), number(right)
-    return None if a is None or b is None else a * b
+    known = known_numbers(factors)
+    return math.prod(known) if len(known) == len(factors) else None
+
+
+def difference(minuend: Cell, subtrahend: Cell) -> float | None:
+    """Subtract two numbers that must both be known.
+
+    Args:
+        minuend: Any unit.
+        subtrahend: Same unit.
+
+    Returns:
+        minuend − subtrahend, None if either is blank. Source: catalogue 0.3.
+    """
+    a, b = number(minuend), number(subtrahend)
+    return None if a is None or b is None else a - b
+
+
+def less(minuend: Cell, *subtrahends: Cell) -> float:
+    """Subtract amounts or counts of which a blank one is none.
+
+    Args:
+        minuend: Any unit; a blank counts 0.
+        subtrahends: Same unit; blanks count 0.
+
+    Returns:
+        minuend − Σ subtrahends. Source: catalogue 0.3 (in differences of amounts a blank is 0).
+    """
+    return math.fsum([number(minuend) or 0.0, *(-(number(s) or 0.0) for s in subtrahends)])
+
+
+def sum_of(*summands: Cell) -> float | None:
+    """Add numbers that must all be known.
+
+    Args:
+        summands: Numbers of one unit.
+
+    Returns:
+        The sum, None if any is blank. Source: catalogue 0.3.
+    """
+    known = known_numbers(summands)
+    return math.fsum(known) if len(known) == len(summands) else None
 
 
 def known_numbers(values: Iterable[object]) -> list[float]:

@@ -180,8 +180,29 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
                 fault(formula, error.message, error.hint)
                 continue
             object.__setattr__(formula, "tree", tree)
+    problems += _calculators(template, builders)
     if problems:
         raise SpecErrors(problems)
+
+
+def _calculators(template: Template, builders: list[Builder]) -> list[SpecProblem]:
+    """Faults of the calculators that fields name."""
+    problems: list[SpecProblem] = []
+    for block in template.blocks.values():
+        for item in block.all_fields:
+            if item.calculator is None:
+                continue
+            from vorlagen.witness import check_binding
+
+            builder = next((b for b in builders if id(item) in b.lines), builders[-1])
+            try:
+                if not item.computed:
+                    raise FormulaError("calculator of an input", "only a field with a formula has one")
+                check_binding(item.calculator, template, block)
+            except FormulaError as error:
+                where = f"{error.message} (field '{item.key}')"
+                problems.append(SpecProblem(builder.file, builder.lines.get(id(item), 1), where, error.hint))
+    return problems
 
 
 def check_references(tree: Node, template: Template, block: Block) -> None:

@@ -18,7 +18,7 @@ from vorlagen.spec import Axis, Block, Field, Form, Formula, Kpis, Matrix, Summa
 from vorlagen.values import Row, Values
 
 if TYPE_CHECKING:
-    from calculators.evaluate import Grid, Result
+    from calculators.evaluate import Book, Grid, Result
 
 
 def axis_trees(axis: Axis, layout: Layout, total: int) -> list[Node]:
@@ -61,6 +61,7 @@ class Computed:
 
     template: Template
     result: Result
+    book: Book
 
     def column(self, block: str, key: str) -> list[Any]:
         """All rows of a field, input fields included."""
@@ -123,7 +124,8 @@ def compute_together(
         for c in template.lists
         for n, choice in enumerate(c.values)
     }
-    return [Computed(template, r) for r in evaluate_copies(Book(grids, lists, choices, today, len(many)))]
+    book = Book(grids, lists, choices, today, len(many))
+    return [Computed(template, r, book) for r in evaluate_copies(book)]
 
 
 def _grid(
