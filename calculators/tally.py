@@ -20,12 +20,13 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from numbers import Real
+from typing import Any
 
 from calculators.ratios import known_numbers, mean, median
 from calculators.rounding import is_blank, number
 
 EVERYTHING = "alle"
-_ORDER: dict[str, Callable[[object, object], bool]] = {
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 
@@ -277,9 +278,7 @@ def either(value: object, otherwise: object, *conditions: object) -> object:
 def _single(conditions: Sequence[object]) -> bool:
     if len(conditions) % 3:
         raise ValueError("conditions are cell, relation, value")
-    return all(
-        holds(conditions[n], str(conditions[n + 1]), conditions[n + 2]) for n in range(0, len(conditions), 3)
-    )
+    return all(holds(conditions[n], str(conditions[n + 1]), conditions[n + 2]) for n in range(0, len(conditions), 3))
 
 
 def running(values: Iterable[object], start: float = 0.0) -> list[float | None]:
@@ -336,4 +335,3 @@ def joined(*parts: object) -> list[object]:
         One column.
     """
     return [v for part in parts for v in (part if isinstance(part, list | tuple) else [part])]
-

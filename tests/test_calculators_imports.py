@@ -11,8 +11,8 @@ import pytest
 
 import calculators
 
-MODULES = ["accuracy", "calendar", "clv", "contribution", "costing", "forecast", "kpi", "outcomes", "ratios",
-    "retention", "roles", "rounding", "scoring", "season", "segments"]  # fmt: skip
+MODULES = ["accuracy", "calendar", "clv", "contribution", "costing", "forecast", "kpi", "outcomes", "quality", "ranking",
+    "ratios", "retention", "roles", "rounding", "scoring", "season", "segments", "tally"]  # fmt: skip
 FOLDER = Path(calculators.__file__ or "").parent
 
 

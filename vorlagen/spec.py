@@ -128,7 +128,11 @@ class Field:
     personal: Personal | None = doc("class of personal data", default=None)
     merge: MergeRule | None = doc("how values of the same key from several workbooks combine", default=None)
     check: bool = doc("check cell: shows ok or pruefen of L_OK; counted on the front sheet", default=False)
-    calculator: str | None = doc("independent implementation, module.function", default=None)
+    calculator: str | None = doc(
+        "independent implementation: a call of functions of calculators with references as inputs, which tests"
+        " compare with the formula; for example kpi.hit_rate_value(angebote[gruppe], angebote[angebotssumme])",
+        default=None,
+    )
     good: Literal["high", "low"] | None = doc("which direction is good (key figures)", default=None)
 
     @property

@@ -157,11 +157,11 @@ def _known(name: str, names: list[str], message: str) -> None:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A cell whose formula and whose independent calculator give different values."""
+    """A cell whose formula and whose independent calculator give different values; places count from 0."""
 
     block: str
     key: str
-    place: tuple[int, ...]
+    place: int
     formula: Any
     calculator: Any
 
@@ -211,7 +211,7 @@ class Witness:
             ours, theirs = self.column(block.key, item.key), self.computed.column(block.key, item.key)
             for n, (formula, calculator) in enumerate(zip(theirs, ours, strict=True)):
                 if not same(formula, calculator, item):
-                    found.append(Disagreement(block.key, item.key, (n,), formula, calculator))
+                    found.append(Disagreement(block.key, item.key, n, formula, calculator))
         return found
 
     def _cell(self, value: Any, item: Field) -> Any:
@@ -389,4 +389,3 @@ def witness(computed: Computed) -> dict[tuple[str, str], list[Any]]:
     """
     found = Witness(computed)
     return {(block.key, item.key): found.column(block.key, item.key) for block, item in found.fields()}
-
