@@ -16,6 +16,7 @@ from vorlagen.fieldtypes import TYPES
 from vorlagen.formulas.ast import Node
 from vorlagen.formulas.printing import Printed, Printer
 from vorlagen.layout import Layout, Placed
+from vorlagen.limits import LimitsOf
 from vorlagen.spec import Field, Lang, Template
 from vorlagen.values import Values, is_blank
 
@@ -48,6 +49,11 @@ class Context:
     def printer(self) -> Printer:
         """Prints formulas."""
         return Printer(self.layout)
+
+    @cached_property
+    def limits(self) -> LimitsOf:
+        """What fields can hold."""
+        return LimitsOf(self.template)
 
     def is_input(self, item: Field) -> bool:
         """Whether the cell is filled in; carried fields are, once workbooks are merged."""

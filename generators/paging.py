@@ -8,7 +8,6 @@ from vorlagen.layout import Placed, PlacedSheet
 
 # Printable area of A4 landscape inside our margins, in inches; a little less, for printers differ.
 PAGE_WIDTH_INCHES, PAGE_HEIGHT_INCHES = 9.6, 6.7
-_DEFAULT_ROW = 15.0  # points
 _POINTS = 0.75  # of a pixel, in which XlsxWriter keeps row heights
 _SMALLEST, _LARGEST = 35, 100
 
@@ -46,5 +45,5 @@ def _bottom(placed: Placed) -> int:
 
 
 def _height(writer: Any, first: int, end: int) -> float:
-    sizes = writer.row_sizes
-    return sum(float(sizes[row][0]) * _POINTS if row in sizes else _DEFAULT_ROW for row in range(first, end))
+    sizes, other = writer.row_sizes, writer.default_row_height
+    return sum(float(sizes[row][0] if row in sizes else other) * _POINTS for row in range(first, end))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from generators.context import Context
+from vorlagen.compute import may_be_blank
 from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT
+from vorlagen.formulas.ast import BLANK, Binary, RowRef, call
 from vorlagen.formulas.printing import absolute
 from vorlagen.layout import Placed, cell_name, column_name, quote_sheet
-from vorlagen.spec import Block, Field, Formula, Gantt, Highlight, Matrix, Table
+from vorlagen.spec import Block, Field, Formula, Gantt, Highlight, Matrix, Summary, Table
 
 MESSAGE_MAX, TITLE_MAX = 255, 32
 LOCAL_REFERENCE = 2  # block.key
@@ -190,6 +192,16 @@ def _areas(block: Block, placed: Placed, rule: Highlight) -> list[str]:
     return [placed.place(key) for key in placed.cells]
 
 
+def _heading(ctx: Context, placed: Placed) -> str | None:
+    """Field that is filled in every row that holds something; None where no row can be empty."""
+    block = placed.block
+    if isinstance(block, Table):
+        return block.key_field
+    if isinstance(block, Summary | Matrix) and may_be_blank(block.row, ctx.template):
+        return block.row.key
+    return None
+
+
 def _options(ctx: Context, placed: Placed, rule: Highlight) -> dict[str, Any]:
     if rule.style == "bar":
         return {"type": "data_bar", "bar_color": ctx.styles.bar, "bar_solid": True, "min_type": "num", "min_value": 0}
@@ -206,6 +218,8 @@ def _options(ctx: Context, placed: Placed, rule: Highlight) -> dict[str, Any]:
     if rule.when is None:
         raise ValueError(f"highlight {rule.style} of {placed.block.key} has no condition")
     tree = rule.when.node
+    if (key := _heading(ctx, placed)) is not None:  # an empty row is neither late nor wrong
+        tree = call("AND", Binary("<>", RowRef(key), BLANK), tree)
     column = 0
     if isinstance(placed.block, Matrix):
         column = placed.across[0]

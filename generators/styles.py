@@ -45,6 +45,24 @@ def mix(colour: str, with_: str, share: float) -> str:
     return "#" + "".join(f"{round(x * (1 - share) + y * share):02X}" for x, y in zip(a, b, strict=True))
 
 
+def ink_on(fill: str) -> str:
+    """Return the text colour, white or dark, that reads best on a fill."""
+    dark = contrast(INK, fill)
+    return "#FFFFFF" if contrast("#FFFFFF", fill) >= dark else INK
+
+
+def contrast(a: str, b: str) -> float:
+    """Return the contrast ratio of two #RRGGBB colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @dataclass
 class Styles:
     """Cell formats by name, made once per workbook."""

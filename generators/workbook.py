@@ -106,6 +106,8 @@ def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) ->
     sheets = {p.name: book.add_worksheet(p.name, PlainWorksheet) for p in ctx.layout.sheets}
     for placed in ctx.layout.sheets:
         sheet = sheets[placed.name]
+        if placed.table is None:
+            sheet.set_default_row(styles.ROW_HEIGHT)  # rows of record lists grow with their texts
         if placed.name in marked:
             attach(ctx, sheet, marked[placed.name])
         if placed.role == "front":

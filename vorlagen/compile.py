@@ -25,6 +25,7 @@ from vorlagen.formulas.ast import (
 from vorlagen.formulas.house import expand, nearest
 from vorlagen.formulas.parse import FormulaError, parse
 from vorlagen.given import given_values, misfit
+from vorlagen.limits import LimitsOf, figures
 from vorlagen.spec import (
     Axis,
     Block,
@@ -181,6 +182,8 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
                 continue
             object.__setattr__(formula, "tree", tree)
     problems += _calculators(template, builders)
+    if not problems:
+        problems = _lines(template, builders[-1])
     if problems:
         raise SpecErrors(problems)
 
@@ -202,6 +205,24 @@ def _calculators(template: Template, builders: list[Builder]) -> list[SpecProble
             except FormulaError as error:
                 where = f"{error.message} (field '{item.key}')"
                 problems.append(SpecProblem(builder.file, builder.lines.get(id(item), 1), where, error.hint))
+    return problems
+
+
+def _lines(template: Template, builder: Builder) -> list[SpecProblem]:
+    """Faults of lines in charts: Excel draws an empty result as 0, which looks like a collapse."""
+    limits = LimitsOf(template)
+    problems: list[SpecProblem] = []
+    for block in template.blocks.values():
+        if not isinstance(block, Chart):
+            continue
+        for series in block.series:
+            place, key = series.values.rstrip("]").split("[")
+            if "line" in (block.type, series.type) and any(
+                limits.of(place, f.key).blank for f in figures(template.blocks[place], key)
+            ):
+                message = f"block '{block.key}': the line over '{series.values}' falls to 0 where results are empty"
+                hint = "use type: column, or a field that always has a number"
+                problems.append(SpecProblem(builder.file, builder.lines.get(id(block), 1), message, hint))
     return problems
 
 
@@ -303,7 +324,7 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
     if isinstance(block, Chart | Prose):
         if isinstance(block, Chart):
             for series in block.series:
-                for text in (series.values, series.categories):
+                for text in (series.values, series.categories, series.points):
                     if text is not None and (hint := _bad_series(text, template)):
                         fault(f"chart refers to '{text}'", hint)
         return problems

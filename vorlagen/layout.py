@@ -12,6 +12,7 @@ from functools import cached_property
 
 from vorlagen.fieldtypes import TYPES
 from vorlagen.spec import (
+    Attribute,
     Axis,
     Block,
     Chart,
@@ -48,7 +49,7 @@ FORM_HELP_WIDTH = 62.0
 PARAMETER_WIDTH = 20.0
 SPARE_LIST_ROWS = 10
 CARDS_PER_LINE = 6
-CHART_ROWS = 16
+CHART_ROWS = 14
 DASHBOARD_COLUMNS = 10  # grid columns behind the label column that charts and cards span
 
 
@@ -352,7 +353,7 @@ def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
     grid = not is_list and (role == "dashboard" or any(isinstance(b, Summary | Matrix | Chart) for b in sheet.blocks))
     if not is_list:
         widths.setdefault(0, MARGIN_WIDTH)
-        widths[1] = max(widths.get(1, 0.0), LABEL_WIDTH)
+        widths[1] = max(widths.get(1, 0.0), LABEL_WIDTH, _label_width(sheet.blocks, lang))
         if grid:
             for col in range(2, 2 + DASHBOARD_COLUMNS):
                 widths.setdefault(col, GRID_WIDTH)
@@ -361,6 +362,17 @@ def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
             widths[3] = MARGIN_WIDTH
             widths[4] = FORM_HELP_WIDTH
     return PlacedSheet(name, sheet, role, tuple(placed), widths, grid)
+
+
+def _label_width(blocks: Sequence[Block], lang: Lang) -> float:
+    """Width of the column that holds the labels of forms and of figures in lines."""
+    labels = [
+        item.title[lang] + (" *" if item.required else "")
+        for block in blocks
+        if isinstance(block, Form) or (isinstance(block, Kpis) and block.layout == "list")
+        for item in block.fields
+    ]
+    return max((len(label) + 2.0 for label in labels), default=0.0)
 
 
 def _place_block(
@@ -438,6 +450,15 @@ def _kpi_cells(block: Kpis, row: int, left: int) -> dict[str, tuple[int, int]]:
     return cells
 
 
+def _longest(attribute: Attribute, choices: ChoiceList, sizes: _Sizes, lang: Lang) -> int:
+    """Characters of the longest value of an attribute."""
+    values = [str(c.attributes.get(attribute.key, "")) for c in choices.values]
+    if attribute.list is not None:
+        named = sizes.template.list_by_key[attribute.list].by_key
+        values = [named[v].label[lang] if v in named else v for v in values]
+    return max(map(len, values), default=0)
+
+
 def _place_lists(template: Template, sizes: _Sizes, lang: Lang) -> tuple[dict[str, PlacedList], dict[int, float]]:
     header, lists, widths, col = 4, {}, {}, 0
     for choices in template.lists:
@@ -445,7 +466,9 @@ def _place_lists(template: Template, sizes: _Sizes, lang: Lang) -> tuple[dict[st
         longest = max((len(c.label[lang]) for c in choices.values), default=8)
         widths[col] = max(14.0, min(44.0, longest + 3.0), len(choices.title[lang]) + 3.0)
         for a in choices.attributes:
-            widths[columns[a.key]] = max(12.0, len(a.title[lang]) + 3.0)
+            widths[columns[a.key]] = max(
+                12.0, len(a.title[lang]) + 3.0, min(60.0, _longest(a, choices, sizes, lang) + 3.0)
+            )
         lists[choices.key] = PlacedList(choices, header, header + 1, sizes.list(choices), columns)
         col += len(columns)
         widths[col] = 2.0

@@ -345,6 +345,7 @@ class Series:
     )
     type: Literal["line"] | None = doc("draw this series as a line over the columns", default=None)
     secondary: bool = doc("use the right-hand axis", default=False)
+    points: str | None = doc("block[key] of the names at the points (scatter)", default=None)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,15 @@ from typing import Any
 from generators import styles
 from generators.context import Context
 from vorlagen.fieldtypes import TYPES
-from vorlagen.layout import CHART_ROWS, GRID_WIDTH, Placed
-from vorlagen.spec import Chart, Matrix, Series
+from vorlagen.layout import CHART_ROWS, GRID_WIDTH, Placed, column_name, quote_sheet
+from vorlagen.limits import ANY, NOTHING, Limits, figures
+from vorlagen.spec import Chart, Field, Matrix, Series
 
-ROW_PIXELS = 20
+ROW_PIXELS = styles.ROW_HEIGHT * 4 // 3
 _GAP = 12
+_STEPS = 12  # a scale of whole numbers no longer than this shows each of them
+_FAR = 1e6  # a bound beyond this is none for a scale
+_NAMED = 200  # points with a name; more could not be read
 
 
 def pixels(width: float) -> int:
@@ -35,17 +39,19 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
     lines = None
     palette = _palette(ctx)
     number = 0
+    labels = block.labels or _counts(ctx, block)
     for series in block.series:
         for ranges in _ranges(ctx, series):
             colour = _colour(ctx, series.color) if series.color else palette[number % len(palette)]
             options = ranges | _look(block, series, colour)
             if series.color == "none":
                 options["fill"] = {"none": True}
-            if block.labels:
-                options["data_labels"] = {
-                    "value": True,
-                    "font": {"size": 9, "color": styles.MUTED, "name": ctx.brand.font},
-                }
+            if labels and series.type is None:
+                options["data_labels"] = _labels(ctx, block, series, colour)
+            if series.points:
+                options["data_labels"] = _point_names(ctx, series)
+            if block.type in ("pie", "doughnut"):
+                options |= _slices(ctx, block, palette, options["values"])
             if series.secondary:
                 options["y2_axis"] = True
             if series.type == "line":
@@ -155,13 +161,95 @@ def _look(block: Chart, series: Series, colour: str) -> dict[str, Any]:
     if block.type == "radar":
         return {"line": {"color": colour, "width": 2}}
     if block.type in ("pie", "doughnut"):
-        return {"data_labels": {"percentage": True, "category": True}}
+        return {}
     return {
         "fill": {"color": colour},
         "border": {"none": True},
         "gap": 60,
         **({"overlap": 100} if block.stacked else {}),
     }
+
+
+def _font(ctx: Context, colour: str = styles.MUTED) -> dict[str, Any]:
+    return {"name": ctx.brand.font, "size": 9, "color": colour, "bold": False}
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return block and field of ``block[field]``."""
+    block, key = re.fullmatch(r"(\w+)\[(\w+|\*)\]", text).groups()  # type: ignore[union-attr]
+    return block, key
+
+
+def _fields(ctx: Context, text: str) -> list[tuple[str, Field]]:
+    block_key, key = _split(text)
+    return [(block_key, f) for f in figures(ctx.template.blocks[block_key], key)]
+
+
+def _limits(ctx: Context, texts: list[str]) -> Limits:
+    """What the given columns can hold together."""
+    result = NOTHING
+    for text in texts:
+        for block, item in _fields(ctx, text):
+            result |= ctx.limits.of(block, item.key)
+    return result if result.numeric else ANY
+
+
+def _counts(ctx: Context, block: Chart) -> bool:
+    """Whether the bars are whole numbers: they show their figures, for a scale would have half steps."""
+    bars = [s for s in block.series if s.type is None]
+    whole = all(f.type == "int" for s in bars for _, f in _fields(ctx, s.values))
+    return whole and block.type in ("bar", "column") and not block.percent and block.format in (None, "int")
+
+
+def _labels(ctx: Context, block: Chart, series: Series, colour: str) -> dict[str, Any]:
+    """Figures at the bars; inside them when stacked. An empty result would show as 0, so that 0 is left out."""
+    options: dict[str, Any] = {"value": True, "font": _font(ctx)}
+    item = _fields(ctx, series.values)[0][1]
+    if block.stacked or _limits(ctx, [series.values]).blank:
+        shown = ctx.styles.number_format(item)
+        options["num_format"] = f"{shown};-{shown};;"
+    if block.stacked:
+        options |= {"position": "center", "font": _font(ctx, styles.ink_on(colour))}
+    return options
+
+
+def _point_names(ctx: Context, series: Series) -> dict[str, Any]:
+    """Names of points, each from its own cell."""
+    block, key = _split(series.points or "")
+    placed = ctx.layout.placed[block]
+    name = quote_sheet(placed.sheet)
+    column = column_name(placed.columns[key])
+    rows = range(placed.first, last_filled(ctx, placed) + 1)[:_NAMED]
+    cells = [{"value": f"={name}!${column}${row + 1}"} for row in rows]
+    return {"value": True, "custom": cells, "position": "right", "font": _font(ctx)}
+
+
+def _slices(ctx: Context, block: Chart, palette: list[str], values: list[Any]) -> dict[str, Any]:
+    """One colour of the palette per slice, each with its share in a colour that can be read on it."""
+    colours = [palette[n % len(palette)] for n in range(values[3] - values[1] + 1)]
+    shares = [{"font": _font(ctx, styles.ink_on(c) if block.type == "doughnut" else styles.INK)} for c in colours]
+    position = {"position": "outside_end"} if block.type == "pie" else {}
+    return {
+        "points": [{"fill": {"color": c}, "border": {"color": "#FFFFFF"}} for c in colours],
+        "data_labels": {"percentage": True, "num_format": "0%;;", "custom": shares, "font": _font(ctx), **position},
+    }
+
+
+def _scale(ctx: Context, texts: list[str], kind: str) -> dict[str, Any]:
+    """Ends and steps of a scale of points: those of the inputs, if they have any."""
+    limits = _limits(ctx, texts)
+    if abs(limits.low) == abs(limits.high) == float("inf"):
+        return {}
+    ends = {"min": limits.low, "max": limits.high}
+    scale = {end: value for end, value in ends.items() if abs(value) < _FAR}
+    if len(scale) == len(ends):
+        whole = all(f.type == "int" for text in texts for _, f in _fields(ctx, text))
+        length = limits.high - limits.low
+        if kind == "int" and whole and length <= _STEPS:
+            scale["major_unit"] = 1
+    elif limits.low != 0:
+        return {}
+    return scale
 
 
 def _category_format(ctx: Context, block: Chart) -> str | None:
@@ -181,26 +269,47 @@ def _second_axis(ctx: Context, series: Series) -> dict[str, Any]:
     """Right-hand axis, in the number format of the field it shows."""
     block, key = re.fullmatch(r"(\w+)\[(\w+)\]", series.values).groups()  # type: ignore[union-attr]
     info = TYPES[ctx.template.field(block, key).type]
-    font = {"name": ctx.brand.font, "size": 9, "color": styles.MUTED, "bold": False}
+    font = _font(ctx)
     return {"num_font": font, "num_format": info.number_format(ctx.lang, 0), "line": {"none": True}, "min": 0}
 
 
+def _number(ctx: Context, kind: str | None, texts: list[str]) -> tuple[str, dict[str, Any]]:
+    """Type of an axis and its number format; decimals keep the format of their cells."""
+    if kind is None:
+        kinds = {f.type for text in texts for _, f in _fields(ctx, text)}
+        kind = kinds.pop() if len(kinds) == 1 else "decimal"
+        if kind == "decimal":
+            return kind, {}
+    return kind, {"num_format": TYPES[kind].number_format(ctx.lang, 0)}
+
+
 def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
-    font = {"name": ctx.brand.font, "size": 9, "color": styles.MUTED, "bold": False}
+    font = _font(ctx)
     title = {"name": ctx.brand.font, "size": 12, "color": ctx.styles.primary, "bold": True}
     if block.title:
         chart.set_title({"name": block.title[ctx.lang], "name_font": title, "overlay": False})
     else:
         chart.set_title({"none": True})
     chart.set_chartarea({"border": {"color": styles.LINE}})
-    chart.set_legend({"none": True} if count < 2 else {"position": "bottom", "font": font})
-    if block.type in ("pie", "doughnut", "radar"):
+    round_ = block.type in ("pie", "doughnut")
+    chart.set_legend({"none": True} if count < 2 and not round_ else {"position": "bottom", "font": font})
+    if round_:
         return
     grid = {"visible": True, "line": {"color": "#E6EAEE", "width": 0.75}}
-    number = {"num_format": TYPES[block.format].number_format(ctx.lang, 0)} if block.format else {}
-    value = {"num_font": font, "line": {"none": True}, "major_gridlines": grid, **number}
-    if block.labels and block.type == "column" and not any(s.secondary or s.type for s in block.series):
-        value |= {"visible": False, "major_gridlines": {"visible": False}}  # the labels say it
+    primary = [s.values for s in block.series if not s.secondary]
+    kind, shown = _number(ctx, block.format, primary)
+    value: dict[str, Any] = {"num_font": font, "line": {"none": True}, "major_gridlines": grid, **shown}
+    if block.type in ("bar", "column", "area") and _limits(ctx, primary).low >= 0:
+        value["min"] = 0  # a bar that does not begin at 0 lies about its length
+    if block.type in ("scatter", "radar"):
+        value |= _scale(ctx, primary, kind)
+    if block.type == "radar":
+        chart.set_x_axis({"num_font": font})
+        chart.set_y_axis(value)
+        return
+    hidden = {"visible": False, "major_gridlines": {"visible": False}}
+    if _labelled(ctx, block):
+        value |= hidden  # the labels say it
     # Labels stay outside the plot when values are negative.
     category: dict[str, Any] = {
         "label_position": "low",
@@ -209,18 +318,26 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
         "major_gridlines": {"visible": False},
     }
     if block.type == "scatter":
-        category |= {"major_gridlines": grid}
+        across = [s.categories for s in block.series if s.categories]
+        heads, shown = _number(ctx, None, across)
+        category |= {"major_gridlines": grid} | shown | _scale(ctx, across, heads)
         value |= {"label_position": "low"}
-    if (heads := _category_format(ctx, block)) is not None:
-        category |= {"num_format": heads, "text_axis": True}
+    if (dates := _category_format(ctx, block)) is not None:
+        category |= {"num_format": dates, "text_axis": True}
     if block.x_title:
         category |= {"name": block.x_title[ctx.lang], "name_font": font}
     if block.y_title:
         value |= {"name": block.y_title[ctx.lang], "name_font": font}
     if block.type == "bar":
         # In a bar chart XlsxWriter's x axis is the horizontal one, which holds the values.
-        chart.set_x_axis(value | ({"visible": False, "major_gridlines": {"visible": False}} if block.labels else {}))
+        chart.set_x_axis(value)
         chart.set_y_axis(category | {"reverse": True, "crossing": "max"})
         return
     chart.set_x_axis(category)
     chart.set_y_axis(value)
+
+
+def _labelled(ctx: Context, block: Chart) -> bool:
+    """Whether the figures at the bars make the scale superfluous."""
+    others = any(s.type and not s.secondary for s in block.series)
+    return block.type in ("bar", "column") and (block.labels or _counts(ctx, block)) and not others

@@ -14,6 +14,8 @@ from vorlagen.formulas.printing import Printed
 from vorlagen.layout import FORM_VALUE_WIDTH, GRID_WIDTH, Placed, card_lines
 from vorlagen.spec import Field, Form, Formula, Kpis, Prose, Text
 
+FORM_ROW = 21  # points
+
 
 def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
     """Write the section heading over the columns of a block."""
@@ -54,21 +56,22 @@ def write_form(
     block = placed.block
     assert isinstance(block, Form)
     pen = Pen(sheet)
-    right = max(col for _, col in placed.cells.values())
+    left, right = min(col for _, col in placed.cells.values()), max(col for _, col in placed.cells.values())
     heading(ctx, pen, placed, width or (right if help_column is None else help_column))
     given = ctx.values.form(block.key)
     for item in block.fields:
         row, col = placed.cells[item.key]
         mark = " *" if item.required else ""
+        # The right half of a pair has a narrow grid column for its label, which runs over two.
         pen.text(
             row,
-            col - 1,
+            col - 2 if block.columns == 2 and col > left else col - 1,
             item.title[ctx.lang] + mark,
             ctx.styles.muted(indent=1, valign="top" if item.type == "long" else "vcenter"),
         )
         align = {"align": "left", "indent": 1} if TYPES[item.type].align != "right" else {}
         style = ctx.styles.input(item, **align) if ctx.is_input(item) else ctx.styles.computed(item, **align)
-        if grid and block.columns == 1:
+        if grid:
             sheet.merge_range(row, col, row, col + 1, "", style)  # one grid column is too narrow for a value
         write_one(ctx, pen, placed, item, style, given.get(item.key))
         if ctx.is_input(item):
@@ -80,8 +83,7 @@ def write_form(
                 item.help[ctx.lang],
                 ctx.styles.note(text_wrap=not grid, indent=1, valign="top" if item.type == "long" else "vcenter"),
             )
-        if block.columns == 1:
-            sheet.set_row(row, _height(given.get(item.key)) if item.type == "long" else 21)
+        sheet.set_row(row, _height(given.get(item.key)) if item.type == "long" else FORM_ROW)
     rules.mark_missing(ctx, sheet, placed)
     rules.highlight(ctx, sheet, placed)
 
@@ -129,7 +131,7 @@ def _card(ctx: Context, sheet: Any, pen: Pen, placed: Placed, item: Field, *, wi
         num_format=ctx.styles.number_format(item, dash=True), shrink=True, **fill,
     )  # fmt: skip
     note = ctx.styles.make(font_size=styles.NOTE_SIZE, font_color=styles.MUTED, text_wrap=True, **fill)
-    sheet.set_row(row - 1, 26 if len(item.title[ctx.lang]) > 24 else 18)
+    sheet.set_row(row - 1, 30 if len(item.title[ctx.lang]) > 24 else 20)
     sheet.set_row(row, 30)
     sheet.set_row(row + 1, 26 if item.note is not None else 8)
     if wide:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from generators import styles
-from generators.blocks.form import wrapped_lines, write_form, write_kpis
+from generators.blocks.form import FORM_ROW, wrapped_lines, write_form, write_kpis
 from generators.context import Context, cell_value
 from generators.extra import ExtraSheet, Link, Weight
 from generators.pen import Pen
@@ -17,6 +17,8 @@ from vorlagen.spec import Attribute, Field, Form, Kpis, Text
 
 BAND_ROWS = 2
 RIGHT = 4  # column of the right half
+RIGHT_WIDTHS = (34.0, 62.0)
+STEP_WIDTH = sum(RIGHT_WIDTHS)
 LINKS_MAX = 65_000  # Excel takes 65,530 links on a sheet
 ROW_MAX = 409.0  # points
 
@@ -28,8 +30,8 @@ def write_front(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     sheet.set_column(1, 1, 28)
     sheet.set_column(2, 2, 38)
     sheet.set_column(3, 3, 3)
-    sheet.set_column(4, 4, 34)
-    sheet.set_column(5, 5, 62)
+    for n, width in enumerate(RIGHT_WIDTHS):
+        sheet.set_column(RIGHT + n, RIGHT + n, width)
     _band(ctx, sheet, pen)
     bottom = 0
     for item in placed.blocks:
@@ -80,8 +82,12 @@ def _steps(ctx: Context, pen: Pen, row: int) -> int:
     pen.sheet.merge_range(row + 1, RIGHT, row + 2, RIGHT + 1, "", look)
     pen.text(row + 1, RIGHT, ctx.template.purpose[ctx.lang], look)
     row += 3
+    look = ctx.styles.plain(indent=1, text_wrap=True)
     for n, step in enumerate(ctx.template.steps, 1):
-        pen.text(row, RIGHT, f"{n}   {step[ctx.lang]}", ctx.styles.plain(indent=1))
+        text = f"{n}   {step[ctx.lang]}"
+        pen.sheet.merge_range(row, RIGHT, row, RIGHT + 1, "", look)
+        pen.text(row, RIGHT, text, look)
+        pen.sheet.set_row(row, max(float(FORM_ROW), 15.0 * wrapped_lines(text, STEP_WIDTH) + 6))
         row += 1
     return row
 
