@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from vorlagen.consolidated import Consolidated, Merged, SourceSummary
+from vorlagen.decisions import DIFFERENT, KEY_A, KEY_B, LIST, SAME, SHEET, VERDICT
 from vorlagen.findings import Finding
 from vorlagen.merging import Conflict, Version
-from vorlagen.spec import Field, Lang
+from vorlagen.spec import Field, Lang, Table
 from vorlagen.values import is_blank
 
 
@@ -28,11 +29,23 @@ class Say:
 
 @dataclass(frozen=True)
 class Listing:
-    """A plain table: names (for databases), columns (for people), rows."""
+    """A plain table.
 
+    Attributes:
+        key: name of the table in files and databases.
+        title: heading, also the name of its sheet.
+        names: names of the columns in databases.
+        columns: heading, width and type of the columns for people.
+        choices: column -> what a person chooses from there.
+    """
+
+    key: str
+    title: str
+    help: str
     names: Sequence[str]
     columns: Sequence[tuple[str, float, str]]
     rows: list[list[object]]
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 _OUTCOMES = {
@@ -44,8 +57,8 @@ _OUTCOMES = {
 WEIGHTS = {"error": ("Fehler", "error"), "warning": ("Warnung", "warning"), "info": ("Hinweis", "info")}
 
 
-def account(consolidated: Consolidated, item: Merged, lang: Lang) -> tuple[Listing, Listing, Listing]:
-    """Return sources, conflicts and messages of one template."""
+def account(consolidated: Consolidated, item: Merged, lang: Lang) -> list[Listing]:
+    """Return the tables that account for the merge of one template: sources, conflicts, duplicates, messages."""
     say = Say(lang)
     files = [
         s
@@ -53,6 +66,12 @@ def account(consolidated: Consolidated, item: Merged, lang: Lang) -> tuple[Listi
         if s.template == item.template.key or (s.template is None and s.outcome != "taken")
     ]
     sources = Listing(
+        "quellen",
+        say("Quellen", "Sources"),
+        say(
+            "Jede Datei dieser Vorlage und jede abgewiesene Datei, mit ihrem Ergebnis.",
+            "Every file of this template and every refused file, with its outcome.",
+        ),
         ("datei", "ergebnis", "zusammengefuehrt", "mappe_id", "team", "stichtag", "zeilen", "abgewiesen", "meldungen"),
         (
             (say("Datei", "File"), 40.0, "text"),
@@ -74,6 +93,12 @@ def account(consolidated: Consolidated, item: Merged, lang: Lang) -> tuple[Listi
         ],
     )  # fmt: skip
     conflicts = Listing(
+        "konflikte",
+        say("Konflikte", "Conflicts"),
+        say(
+            "Derselbe Schlüssel mit verschiedenen Angaben: welche Werte es gab und was gilt.",
+            "The same key with different entries: which values there were and which one counts.",
+        ),
         ("bereich", "schluessel", "feld", "wert_a", "wert_b", "quelle_a", "quelle_b", "ergebnis"),
         (
             (say("Bereich", "Area"), 18.0, "text"),
@@ -88,6 +113,12 @@ def account(consolidated: Consolidated, item: Merged, lang: Lang) -> tuple[Listi
         [row for conflict in item.conflicts for row in _conflict_rows(item, conflict, lang)],
     )
     messages = Listing(
+        "meldungen",
+        say("Meldungen", "Messages"),
+        say(
+            "Was beim Einlesen und Zusammenführen auffiel, und was zu tun ist.",
+            "What was noticed when reading and merging, and what to do.",
+        ),
         ("datei", "blatt", "zelle", "schwere", "kennung", "meldung", "abhilfe"),
         (
             (say("Datei", "File"), 34.0, "text"),
@@ -100,7 +131,69 @@ def account(consolidated: Consolidated, item: Merged, lang: Lang) -> tuple[Listi
         ),
         list(_message_rows(item, files, lang)),
     )
-    return sources, conflicts, messages
+    return [sources, conflicts, *duplicates(item, lang), messages]
+
+
+def duplicates(item: Merged, lang: Lang) -> Iterator[Listing]:
+    """Yield the pairs that may be one company, for templates that can tell."""
+    tables = [b for b in item.template.blocks.values() if isinstance(b, Table) and b.duplicates is not None]
+    if not tables or item.refused:
+        return
+    say = Say(lang)
+    yield Listing(
+        "dubletten",
+        SHEET[lang == "en"],
+        say(
+            "Dieselbe Firma unter zwei Schlüsseln? Bitte „gleich“ oder „verschieden“ wählen und die Mappe beim "
+            "nächsten Zusammenführen mit --decisions angeben. Zusammengelegt wird nur, was als gleich entschieden ist.",
+            "The same company under two keys? Choose 'same' or 'different' and name this workbook with --decisions at "
+            "the next merge. Only what is decided here as the same is united.",
+        ),
+        ("entscheidung", "punkte", "gruende", "schluessel_a", "name_a", "ort_a", "team_a", "schluessel_b", "name_b",
+         "ort_b", "team_b", "liste"),
+        (
+            (VERDICT[lang == "en"], 14.0, "text"),
+            (say("Punkte (0–100)", "Score (0–100)"), 9.0, "int"),
+            (say("Was dafür und dagegen spricht", "What speaks for and against"), 56.0, "long"),
+            (KEY_A[lang == "en"], 12.0, "text"),
+            (say("Name A", "Name A"), 30.0, "text"),
+            (say("Anschrift A", "Address A"), 34.0, "text"),
+            (say("Team A", "Team A"), 13.0, "text"),
+            (KEY_B[lang == "en"], 12.0, "text"),
+            (say("Name B", "Name B"), 30.0, "text"),
+            (say("Anschrift B", "Address B"), 34.0, "text"),
+            (say("Team B", "Team B"), 13.0, "text"),
+            (LIST[lang == "en"], 22.0, "text"),
+        ),
+        [row for table in tables for row in _pairs(item, table, lang)],
+        {0: [SAME[lang == "en"], DIFFERENT[lang == "en"]]},
+    )  # fmt: skip
+
+
+def _pairs(item: Merged, table: Table, lang: Lang) -> Iterator[list[object]]:
+    """Yield open pairs, then decided ones; those united by decision have only their keys left."""
+    assert table.duplicates is not None
+    by, records = table.duplicates, item.values.rows(table.key)
+    place = f"{item.template.key}.{table.key}"
+    known = set()
+
+    def side(index: int) -> list[object]:
+        row = records[index]
+        town = " ".join(str(row[k]) for k in (by.postcode, by.town) if k and not is_blank(row.get(k)))
+        parts = [str(row[by.street])] if by.street and not is_blank(row.get(by.street)) else []
+        return [row.get(by.name), ", ".join([*parts, *([town] if town else [])]) or None, row.get("mappe_team")]
+
+    for s in item.suspects:
+        if s.block == table.key:
+            known.add((s.key_a, s.key_b))
+            verdict = None if s.same is None else (SAME if s.same else DIFFERENT)[lang == "en"]
+            head = [verdict, s.pair.score, s.pair.explained(lang)]
+            yield [*head, s.key_a, *side(s.pair.a), s.key_b, *side(s.pair.b), place]
+    done = Say(lang)("entschieden", "decided")
+    for d in item.decisions.pairs:
+        if d.place == (item.template.key, table.key) and (d.a, d.b) not in known:
+            verdict = (SAME if d.same else DIFFERENT)[lang == "en"]
+            yield [verdict, None, done, d.a, None, None, None, d.b, None, None, None, place]
 
 
 def _found(findings: Iterable[Finding], file: str) -> int:
@@ -131,22 +224,22 @@ def _conflict_rows(item: Merged, conflict: Conflict, lang: Lang) -> Iterator[lis
     key = ", ".join(shown(block.by_key.get(k), v, lang) for k, v in conflict.key.items())
     first = conflict.versions[0]
     for name in conflict.fields:
-        field = block.by_key[name]
+        item_field = block.by_key[name]
         for other in conflict.versions[1:]:
             a, b = first.row.get(name), other.row.get(name)
             if a == b or (is_blank(a) and is_blank(b)):
                 continue
-            values = [shown(field, a, lang) or None, shown(field, b, lang) or None]
-            verdict = _verdict(conflict, field, lang)
-            yield [area, key, field.title[lang], *values, _places(first), _places(other), verdict]
+            values = [shown(item_field, a, lang) or None, shown(item_field, b, lang) or None]
+            verdict = _verdict(conflict, item_field, lang)
+            yield [area, key, item_field.title[lang], *values, _places(first), _places(other), verdict]
 
 
-def _verdict(conflict: Conflict, field: Field, lang: Lang) -> str:
+def _verdict(conflict: Conflict, item: Field, lang: Lang) -> str:
     say = Say(lang)
     if conflict.resolution == "held":
         return say("keiner, Zeilen zurückgehalten", "neither, rows held back")
-    if field.merge is not None:
-        value = shown(field, conflict.chosen.get(field.key), lang)
+    if item.merge is not None:
+        value = shown(item, conflict.chosen.get(item.key), lang)
         return say(f"zusammengefasst: {value}", f"combined: {value}")
     if conflict.resolution == "blank":
         return say("keiner, Feld bleibt leer", "neither, the field stays empty")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from vorlagen.codes import Severity
 
@@ -31,6 +31,7 @@ class ExtraSheet:
     Attributes:
         columns: heading, width in characters, field type.
         rows: values in the order of the columns; None stays blank; also Link and Weight.
+        choices: column -> what a person chooses from in its cells.
         opens: the workbook opens with this sheet, which is protected as it is only to be read.
     """
 
@@ -40,3 +41,4 @@ class ExtraSheet:
     columns: Sequence[tuple[str, float, str]]
     rows: Sequence[Sequence[object]]
     opens: bool = False
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)

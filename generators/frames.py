@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -60,20 +60,47 @@ def _plain(value: Any) -> Any:
 def csv_writer(item: Merged, block: Table, lang: Lang) -> Callable[[Path], None]:
     """Return the writer of a CSV that Excel of the language opens by double click."""
 
-    def cell(field: Field, value: Any) -> str:
-        text = shown(field, value, lang)
-        # A spreadsheet must not take a text for a formula.
-        return "'" + text if isinstance(value, str) and text.startswith(_RISKY) else text
-
     def write(path: Path) -> None:
         columns = _columns(item, block)
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-            writer.writerow([f.title[lang] for f, _ in columns])
-            cells = [[cell(f, v) for v in values] for f, values in columns]
-            writer.writerows(zip(*cells, strict=True))
+        cells = [[_csv_cell(f, v, lang) for v in values] for f, values in columns]
+        _write_csv(path, [f.title[lang] for f, _ in columns], zip(*cells, strict=True))
 
     return lambda path: _replaced(path, write)
+
+
+def listing_csv_writer(part: Listing, lang: Lang) -> Callable[[Path], None]:
+    """Return the writer of a table that accounts for the merge, as CSV."""
+
+    def write(path: Path) -> None:
+        rows = ([_csv_cell(None, v, lang) for v in row] for row in part.rows)
+        _write_csv(path, [title for title, _, _ in part.columns], rows)
+
+    return lambda path: _replaced(path, write)
+
+
+def listing_parquet_writer(part: Listing) -> Callable[[Path], None]:
+    """Return the writer of a table that accounts for the merge, as Parquet."""
+
+    def write(path: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pq.write_table(_listing_table(pa, part), path)
+
+    return lambda path: _replaced(path, write)
+
+
+def _csv_cell(item: Field | None, value: Any, lang: Lang) -> str:
+    text = shown(item, value, lang)
+    # A spreadsheet must not take a text for a formula.
+    return "'" + text if isinstance(value, str) and text.startswith(_RISKY) else text
+
+
+def _write_csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+        writer.writerow(titles)
+        writer.writerows(rows)
 
 
 def _arrow(item: Merged, block: Table) -> Any:
@@ -137,9 +164,8 @@ def duckdb_writer(consolidated: Consolidated, merged: dict[str, Merged], lang: L
             tables: dict[str, Any] = {}
             for key, item in merged.items():
                 tables |= {f"{key}_{block.key}": _arrow(item, block) for block in tables_of(item)}
-                names = ("quellen", "konflikte", "meldungen")
-                for name, listing in zip(names, account(consolidated, item, lang), strict=True):
-                    tables[f"{key}_{name}"] = _listing_table(pa, listing)
+                for part in account(consolidated, item, lang):
+                    tables[f"{key}_{part.key}"] = _listing_table(pa, part)
             for name, table in tables.items():
                 base.register("incoming", table)
                 base.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')

@@ -288,14 +288,14 @@ def form_records(rows: Sequence[Row], fields: Sequence[Field], title: str, lang:
     )
 
 
-def listing(data: Listing, title: str, help_text: str, lang: Lang) -> View:
+def listing(data: Listing, lang: Lang) -> View:
     """Return one of the lists that account for the merge."""
     kinds: dict[str, FieldType] = {"int": "int", "date": "date"}
     named = zip(data.names, data.columns, strict=True)
     fields = [Field(name, Text(t, t), kinds.get(kind, "text")) for name, (t, _, kind) in named]
     body = [[cell(f, v, lang) for f, v in zip(fields, row, strict=True)] for row in data.rows[:LIMIT]]
     heads = [_column(f, lang) for f in fields]
-    return View(title, heads, body, help_text, more(len(data.rows), lang), paper=PAPER_ROWS)
+    return View(data.title, heads, body, data.help, more(len(data.rows), lang), paper=PAPER_ROWS)
 
 
 __all__ = ["BLANK", "Cell", "Column", "View", "cell", "form_records", "listing", "matrix", "records", "summary"]

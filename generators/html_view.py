@@ -81,9 +81,7 @@ class Page:
     teams: Comparison | None
     sections: list[Section]
     records: list[View]
-    sources: View
-    conflicts: View
-    messages: View
+    accounts: list[tuple[str, View]]
     counts: dict[str, int]
 
 
@@ -97,11 +95,12 @@ def page(consolidated: Consolidated, item: Merged, brand: Brand, lang: Lang) -> 
     say, template = Say(lang), item.template
     anchor = f"v{template.number}"
     files = [s for s in consolidated.sources if s.template == template.key]
-    sources, conflicts, messages = account(consolidated, item, lang)
     found = [f for s in files for f in s.findings] + item.findings
     counts = {
         **counted(files), "rows": sum(len(item.values.rows(b.key)) for b in _lists(item)),
-        "conflicts": len(item.conflicts), "errors": sum(1 for f in found if f.level == "error"),
+        "conflicts": len(item.conflicts),
+        "duplicates": 0 if item.refused else sum(1 for x in item.suspects if x.same is None),
+        "errors": sum(1 for f in found if f.level == "error"),
         "warnings": sum(1 for f in found if f.level == "warning"), "notes": sum(1 for f in found if f.level == "info"),
     }  # fmt: skip
     marked = item if item.refused else with_marks(item)
@@ -112,15 +111,7 @@ def page(consolidated: Consolidated, item: Merged, brand: Brand, lang: Lang) -> 
         None if item.refused else compare(item, lang),
         [] if item.refused else list(_sections(item, marked, brand, lang, anchor)),
         [] if item.refused else list(_records(item, marked, lang)),
-        listing(sources, say("Quellen", "Sources"), say(
-            "Jede Datei dieser Vorlage und jede abgewiesene Datei, mit ihrem Ergebnis.",
-            "Every file of this template and every refused file, with its outcome."), lang),
-        listing(conflicts, say("Konflikte", "Conflicts"), say(
-            "Derselbe Schlüssel mit verschiedenen Angaben: welche Werte es gab und was gilt.",
-            "The same key with different entries: which values there were and which one counts."), lang),
-        listing(messages, say("Meldungen", "Messages"), say(
-            "Was beim Einlesen und Zusammenführen auffiel, und was zu tun ist.",
-            "What was noticed when reading and merging, and what to do."), lang),
+        [(part.key, listing(part, lang)) for part in account(consolidated, item, lang)],
         counts,
     )  # fmt: skip
 

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from generators.accounting import Say, account
 from generators.extra import ExtraSheet
-from generators.frames import csv_writer, duckdb_writer, parquet_writer, tables_of
+from generators.frames import (
+    csv_writer,
+    duckdb_writer,
+    listing_csv_writer,
+    listing_parquet_writer,
+    parquet_writer,
+    tables_of,
+)
 from generators.html import NAME as HTML_NAME
 from generators.html import html_writer
 from generators.workbook import write_workbook
@@ -71,6 +78,11 @@ def write_consolidated(
                 jobs.append((output / f"{stem}_{block.key}.csv", csv_writer(item, block, lang)))
             if "parquet" in formats:
                 jobs.append((output / f"{stem}_{block.key}.parquet", parquet_writer(item, block)))
+        for part in account(consolidated, item, lang) if formats & {"csv", "parquet"} else ():
+            if "csv" in formats:
+                jobs.append((output / f"{stem}_{part.key}.csv", listing_csv_writer(part, lang)))
+            if "parquet" in formats:
+                jobs.append((output / f"{stem}_{part.key}.parquet", listing_parquet_writer(part)))
     if "duckdb" in formats and merged:
         jobs.append((output / "konsolidiert.duckdb", duckdb_writer(consolidated, merged, lang)))
     if "html" in formats:
@@ -125,42 +137,17 @@ def _xlsx(consolidated: Consolidated, item: Merged, brand: Brand, lang: Lang, to
 
 
 def extra_sheets(consolidated: Consolidated, item: Merged, lang: Lang) -> list[ExtraSheet]:
-    """Return the sheets that account for a merge: sources, conflicts, messages."""
-    say = Say(lang)
-    taken = {name for sheet in item.layout.sheets for name in [sheet.name.casefold()]}
-
-    def named(de: str, en: str) -> str:
-        name = say(de, en)
-        return name if name.casefold() not in taken else name + say(" (Bericht)", " (report)")
-
-    sources, conflicts, messages = account(consolidated, item, lang)
+    """Return the sheets that account for a merge."""
+    taken = {sheet.name.casefold() for sheet in item.layout.sheets}
+    more = Say(lang)(" (Bericht)", " (report)")
     return [
         ExtraSheet(
-            named("Quellen", "Sources"),
-            say("Quellen", "Sources"),
-            say(
-                "Jede Datei dieser Vorlage und jede abgewiesene Datei, mit ihrem Ergebnis.",
-                "Every file of this template and every refused file, with its outcome.",
-            ),
-            sources.columns,
-            sources.rows,
-        ),
-        ExtraSheet(
-            named("Konflikte", "Conflicts"),
-            say("Konflikte", "Conflicts"),
-            say(
-                "Derselbe Schlüssel mit verschiedenen Angaben: welche Werte es gab und was gilt.",
-                "The same key with different entries: which values there were and which one counts.",
-            ),
-            conflicts.columns,
-            conflicts.rows,
-        ),
-        ExtraSheet(
-            named("Meldungen", "Messages"),
-            say("Meldungen", "Messages"),
-            say("Was beim Einlesen und Zusammenführen auffiel, und was zu tun ist.",
-                "What was noticed when reading and merging, and what to do."),
-            messages.columns,
-            messages.rows,
-        ),
-    ]  # fmt: skip
+            part.title + (more if part.title.casefold() in taken else ""),
+            part.title,
+            part.help,
+            part.columns,
+            part.rows,
+            choices=part.choices,
+        )
+        for part in account(consolidated, item, lang)
+    ]

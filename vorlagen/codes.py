@@ -290,6 +290,34 @@ CODES: dict[str, Code] = {
         ("Die Angaben zu „{title}“ unterscheiden sich; es gilt die neueste Mappe.", "The details of '{title}' differ; the newest workbook counts."),
         ("Blatt Listen in allen Mappen angleichen.", "Make the sheet Lists equal in all workbooks."),
     ),
+    "I_MERGE_SAME": Code(
+        "info",
+        ("Nach Ihrer Entscheidung ist {old} dieselbe Firma wie {new}; der Satz zählt als {new}.", "By your decision {old} is the same company as {new}; the record counts as {new}."),
+        ("Im Bestand zusammenlegen, damit der Satz nicht wiederkommt.", "Unite both in the source, so that the record does not come back."),
+    ),
+    "E_DECISION_SHEET": Code(
+        "error",
+        ("Keine Entscheidungen gefunden: Es fehlen die Spalten {columns}.", "No decisions found: the columns {columns} are missing."),
+        (
+            "Die konsolidierte Mappe mit dem Blatt Dubletten oder eine CSV mit diesen Spalten angeben.",
+            "Name the consolidated workbook with the sheet Duplicates, or a CSV with these columns.",
+        ),
+    ),
+    "E_DECISION_VALUE": Code(
+        "error",
+        ("Die Zeile ist keine Entscheidung: „{column}“ muss gleich oder verschieden sein, mit Liste und zwei Schlüsseln.", "The row is no decision: '{column}' must be same or different, with the list and two keys."),
+        ("Zeile berichtigen oder die Entscheidung leeren.", "Correct the row, or clear the decision."),
+    ),
+    "E_DECISION_TWICE": Code(
+        "error",
+        ("{a} und {b} stehen einmal als gleich und einmal als verschieden da.", "{a} and {b} stand once as the same and once as different."),
+        ("Eine der beiden Entscheidungen streichen.", "Remove one of the two decisions."),
+    ),
+    "E_DECISION_CIRCLE": Code(
+        "error",
+        ("{a} und {b} sollen verschieden sein, sind aber über andere Entscheidungen gleich.", "{a} and {b} are to be different, but are the same by way of other decisions."),
+        ("Die Entscheidungen zu beiden Schlüsseln in Einklang bringen.", "Make the decisions on both keys agree."),
+    ),
     "I_MERGE_STICHTAG": Code(
         "info",
         ("Die Mappen haben verschiedene Stichtage; es gilt der neueste ({day}).", "The workbooks have different cut-off dates; the newest counts ({day})."),

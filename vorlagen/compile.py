@@ -362,6 +362,14 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
         if check.field and check.field not in block.by_key:
             fault(f"check '{check.key}' names '{check.field}'", nearest(check.field, keys))
     if isinstance(block, Table):
+        if block.duplicates is not None:
+            if len(block.identity) != 1:
+                fault("duplicates need one identity field", "write identity: [key]")
+            for key in block.duplicates.keys:
+                if key not in block.by_key:
+                    fault(f"duplicates names '{key}'", nearest(key, keys))
+                elif block.by_key[key].computed:
+                    fault(f"duplicates names the computed field '{key}'", "name an input")
         if not block.identity:
             fault("table without identity", "add identity: [key]")
         elif block.by_key[block.identity[0]].computed if block.identity[0] in block.by_key else False:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from vorlagen.consolidated import Consolidated, Merged, SourceSummary, consolidated_json
+from vorlagen.decisions import Decisions
 from vorlagen.merge_template import TemplateMerge, summarize
 from vorlagen.merging import Conflict, ConservationError
 from vorlagen.provenance import file_names, with_provenance
@@ -29,13 +30,16 @@ __all__ = [
 ]
 
 
-def consolidate(results: list[ReadResult], *, lang: str, today: date) -> Consolidated:
+def consolidate(
+    results: list[ReadResult], *, lang: str, today: date, decisions: Decisions | None = None
+) -> Consolidated:
     """Merge workbooks by template.
 
     Args:
         results: files as read; only taken ones are merged, all are accounted for.
         lang: language of the result.
         today: reference day of workbooks without Stichtag.
+        decisions: which records under different keys are one company, as people decided.
 
     Raises:
         ConservationError: rows were lost or invented; a defect of the program.
@@ -52,7 +56,7 @@ def consolidate(results: list[ReadResult], *, lang: str, today: date) -> Consoli
     out = Consolidated(target, today)
     first = {key: group[0].template for key, group in groups.items()}
     for key in sorted(groups, key=lambda k: (t.number, k) if (t := first[k]) else (0, k)):
-        out.templates[key] = TemplateMerge(groups[key], names, target, today).run()
+        out.templates[key] = TemplateMerge(groups[key], names, target, today, decisions).run()
     summaries = {s.file: s for m in out.templates.values() for s in m.sources}
     for result in ordered:
         name = names[result.file]

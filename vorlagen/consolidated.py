@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from vorlagen.compute import Computed, compute
+from vorlagen.decisions import Decisions
+from vorlagen.duplicates import Pair, find_duplicates
 from vorlagen.export import plain, plain_computed, totals
 from vorlagen.findings import Finding, Origin
 from vorlagen.layout import Layout, make_layout
@@ -39,6 +41,17 @@ class SourceSummary:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True)
+class Suspects:
+    """Two records of a list that may be one company; `same` is what a person decided, None when nobody did."""
+
+    block: str
+    key_a: str
+    key_b: str
+    pair: Pair
+    same: bool | None
+
+
 @dataclass
 class Merged:
     """The result for one template.
@@ -49,6 +62,7 @@ class Merged:
         origins: block -> for each record (forms: for each of `forms`) the places it was made of.
         forms: block -> one record per workbook.
         capacities: rows per choice list.
+        decisions: what people decided about duplicates.
         refused: the template could not be merged; values are empty.
     """
 
@@ -63,7 +77,24 @@ class Merged:
     findings: list[Finding] = field(default_factory=list)
     counts: Tally = field(default_factory=Tally)
     capacities: dict[str, int] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
     refused: bool = False
+
+    @cached_property
+    def suspects(self) -> list[Suspects]:
+        """Pairs that may be one company: those still open first, the likeliest first."""
+        found = []
+        for block in self.template.blocks.values():
+            if not isinstance(block, Table) or block.duplicates is None:
+                continue
+            rows = self.values.rows(block.key)
+            keys = [str(row.get(block.key_field)) for row in rows]
+            for found_pair in find_duplicates(rows, block.duplicates):
+                one, other = sorted((found_pair.a, found_pair.b), key=lambda n: keys[n])
+                pair, a, b = replace(found_pair, a=one, b=other), keys[one], keys[other]
+                same = self.decisions.of((self.template.key, block.key), a, b)
+                found.append(Suspects(block.key, a, b, pair, same))
+        return sorted(found, key=lambda s: (s.same is not None, -s.pair.bits, s.block, s.key_a, s.key_b))
 
     @property
     def rows(self) -> dict[str, int]:
@@ -149,6 +180,17 @@ def merged_json(merged: Merged, lang: str) -> dict[str, Any]:
         "blocks": blocks,
         "kpis": kpis,
         "conflicts": [conflict_json(merged, c) for c in merged.conflicts],
+        "duplicates": [
+            {
+                "block": s.block,
+                "a": s.key_a,
+                "b": s.key_b,
+                "score": s.pair.score,
+                "reasons": [{"bits": r.bits, "text": r.text[lang == "en"]} for r in s.pair.reasons],
+                "decision": None if s.same is None else "same" if s.same else "different",
+            }
+            for s in merged.suspects
+        ],
         "findings": [f.as_json(lang) for f in merged.findings if f.origin is None],
         "rows": {
             "taken": counts.taken,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vorlagen.consolidated import Merged, SourceSummary
+from vorlagen.decisions import Decisions
 from vorlagen.findings import Finding, Origin
 from vorlagen.merged_lists import MergedLists, Translator, odd_ones, pinned_choices
 from vorlagen.merging import (
@@ -46,12 +47,21 @@ def summarize(result: ReadResult, name: str, front: Row, cutoff: date | None, me
 class TemplateMerge:
     """The merge of all workbooks of one template."""
 
-    def __init__(self, results: list[ReadResult], names: dict[Path, str], lang: Lang, today: date) -> None:
+    def __init__(
+        self,
+        results: list[ReadResult],
+        names: dict[Path, str],
+        lang: Lang,
+        today: date,
+        decisions: Decisions | None = None,
+    ) -> None:
         assert results[0].template is not None
         self.template = with_provenance(results[0].template)
         self.lang = lang
         self.today = today
-        self.merged = Merged(self.template, lang, today)
+        self.decisions = decisions or Decisions()
+        self.merged = Merged(self.template, lang, today, decisions=self.decisions)
+        self.renamed = {b.key: self.decisions.renamed(self.template, b) for b in self.template.blocks.values()}
         pinned = pinned_choices(self.template)
         front = self.template.blocks.get(FRONT)
         self.sources: list[Source] = []
@@ -127,8 +137,15 @@ class TemplateMerge:
         """Records of a form, table, summary or matrix in the language of the merge."""
         translator = self.translators[source.file]
         if isinstance(block, Form):
-            return [translator.row(block, source.result.values.form(block.key))]
-        return [translator.row(block, row) for row in source.rows(block.key)]
+            return [self._decided(block, translator.row(block, source.result.values.form(block.key)))]
+        return [self._decided(block, translator.row(block, row)) for row in source.rows(block.key)]
+
+    def _decided(self, block: Block, row: Row) -> Row:
+        """Put the key that people decided on in place of the one that is given up."""
+        for key, keys in self.renamed[block.key].items():
+            if row.get(key) in keys:
+                row[key] = keys[row[key]]
+        return row
 
     def _parameter_differences(self, block: Block) -> list[Finding]:
         """Name every parameter that is not the same in all workbooks."""
@@ -210,6 +227,8 @@ class TemplateMerge:
                 yield row, source.origin(block.key, key, n)
 
         entries = self._entries(block, records)
+        if block.key_field in self.renamed[block.key] and block.duplicates is not None:
+            self._note_renamed(block)
         if block.key == HOLIDAYS:
             outcome = self._holidays(block, entries)
         else:
@@ -227,6 +246,17 @@ class TemplateMerge:
             rows.append({**merged_row.row, **{k: marks[k] for k in appended if not is_blank(marks[k])}})
         self.merged.origins[block.key] = [r.origins for r in outcome.rows]
         return rows
+
+    def _note_renamed(self, block: Table) -> None:
+        """Report every record that counts under another key by decision."""
+        keys = self.renamed[block.key][block.key_field]
+        for source in self.used:
+            for n, row in enumerate(source.rows(block.key)):
+                old = row.get(block.key_field)
+                if old in keys:
+                    origin = source.origin(block.key, block.key_field, n)
+                    facts = {"old": old, "new": keys[old]}
+                    self.merged.findings.append(Finding("I_MERGE_SAME", origin, block.key, block.key_field, facts))
 
     def _holidays(self, block: Table, entries: list[Entry]) -> Outcome:
         """Unite the free days; the name comes from a workbook in the language of the merge, if there is one."""

@@ -180,6 +180,28 @@ class Merge:
 
 
 @dataclass(frozen=True)
+class Duplicates:
+    """Which fields tell whether two records with different keys are one company."""
+
+    name: str = doc("field with the company's name")
+    form: str | None = doc("field with the legal form; else it is told from the name", default=None)
+    street: str | None = doc("field with street and number", default=None)
+    postcode: str | None = doc("field with the postcode", default=None)
+    town: str | None = doc("field with the town", default=None)
+    country: str | None = doc("field with the country as two letters, for telephone numbers", default=None)
+    phone: str | None = doc("field with the telephone number", default=None)
+    email: str | None = doc("field with the e-mail address", default=None)
+    website: str | None = doc("field with the website", default=None)
+    vat: str | None = doc("field with the VAT number", default=None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All fields that take part."""
+        named = (self.name, self.form, self.street, self.postcode, self.town, self.country, self.phone, self.email)
+        return tuple(key for key in (*named, self.website, self.vat) if key is not None)
+
+
+@dataclass(frozen=True)
 class Rows:
     """Rows given by the template: presets or examples."""
 
@@ -257,6 +279,7 @@ class Table(Block):
     rows: int = doc("capacity", default=500)
     identity: tuple[str, ...] = doc("key fields; a row is occupied when the first is filled", default=())
     merge: Merge = doc("how rows combine", default=Merge())
+    duplicates: Duplicates | None = doc("how one company under different keys is told, when merged", default=None)
     presets: Rows | None = doc("rows that every workbook starts with", default=None)
     examples: Rows | None = doc("rows of the example workbook", default=None)
     must_match: bool = doc("merging stops when workbooks differ here (parameters, weights)", default=False)

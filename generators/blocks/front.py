@@ -249,7 +249,11 @@ def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
         sheet.set_column(col, col, width)
         item = Field("x", Text(title, title), kind)  # type: ignore[arg-type]
         pen.text(header, col, title, ctx.styles.header(False, TYPES[kind].align))
-        look = ctx.styles.figure(item, valign="vcenter")
+        chosen = extra.choices.get(col)
+        look = ctx.styles.figure(item, valign="vcenter") if chosen is None else ctx.styles.input(item, valign="vcenter")
+        if chosen is not None and extra.rows:
+            options = {"validate": "list", "source": list(chosen)}
+            sheet.data_validation(header + 1, col, header + len(extra.rows), col, options)
         link = ctx.styles.figure(item, font_color=ctx.styles.primary, underline=1)
         for n, line in enumerate(extra.rows, 1):
             value = line[col]

@@ -245,6 +245,14 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @click.option("--output", required=True, type=shell.PathType(), metavar="ORDNER", help="Zielordner.")
 @click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Mit Komma: xlsx, html, csv, parquet, duckdb.")
 @click.option("--brand", "brand_file", type=shell.PathType(), metavar="DATEI", help="Marke der Ausgabe.")
+@click.option(
+    "--decisions",
+    "decided",
+    multiple=True,
+    type=shell.PathType(),
+    metavar="DATEI",
+    help="Entscheidungen über Dubletten: eine konsolidierte Mappe mit ausgefülltem Blatt Dubletten, oder dessen CSV.",
+)
 @click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
 @quarantine_option
 @shell.json_option
@@ -253,13 +261,14 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @shell.today_option
 @shell.catalog_option
 def consolidate(
-    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, force: bool,
-    quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
+    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, decided: tuple[Path, ...],
+    force: bool, quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
     from vorlagen.consolidate import consolidate as merge
     from vorlagen.consolidated import consolidated_json
+    from vorlagen.decisions import load_decisions
     from vorlagen.foreign import closest
 
     formats = {word.strip() for word in kinds.split(",") if word.strip()}
@@ -274,8 +283,9 @@ def consolidate(
         _keep_apart([path for path in paths if path.is_dir()], quarantine)
     brand = _brand(brand_file)
     language = lang or brand.lang
+    decisions = load_decisions(decided)
     results = judged(paths, specs, today, language)
-    merged = merge(results, lang=language, today=today)
+    merged = merge(results, lang=language, today=today, decisions=decisions)
     code = exit_code(results, merged.findings)
     written: list[Path] = []
     try:
