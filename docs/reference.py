@@ -31,6 +31,7 @@ from vorlagen.spec import (
     Check,
     Choice,
     ChoiceList,
+    Duplicates,
     Field,
     FieldType,
     Formula,
@@ -257,7 +258,7 @@ def spec_page(catalog: Catalog) -> str:
     lines += node_lines(Sheet, 2)
     lines += ["## Blocks", "", *block_sections()]
     lines += ["## Parts of blocks", ""]
-    for cls in (Field, Axis, Merge, Rows, Check, Highlight, Series):
+    for cls in (Field, Axis, Merge, Duplicates, Rows, Check, Highlight, Series):
         lines += node_lines(cls)
     lines += ["### Field types", ""]
     lines += table(
