@@ -58,6 +58,14 @@ def quarantine_option(command: F) -> F:
     )(command)  # fmt: skip
 
 
+def cache_option(command: F) -> F:
+    """Add --cache."""
+    return click.option(
+        "--cache", type=shell.PathType(), metavar="ORDNER", expose_value=False, callback=_note,
+        help="Gelesenes dort aufheben: unveränderte Mappen werden am selben Tag nicht noch einmal gelesen.",
+    )(command)  # fmt: skip
+
+
 def budget() -> Budget:
     """Return what reading a file may cost, by the options of the command."""
     meta = click.get_current_context().meta
@@ -79,6 +87,11 @@ def judged(paths: Sequence[Path], specs: Sequence[Path], today: date, lang: Lang
         from vorlagen.checking import check_references
         from vorlagen.reading import read_many
 
+        folder = click.get_current_context().meta.get(_META + "cache")
+        if folder is not None:
+            from vorlagen.intake.kept import Kept
+
+            pool.kept = Kept(folder, catalog, pool.setup)
         count = sum(sum(1 for f in p.rglob("*") if f.is_file()) if p.is_dir() else 1 for p in paths)
         with shell.progress_bar(count, lang) as progress:
             results = read_many(paths, catalog, today=today, progress=progress, pool=pool)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vorlagen.commands import shell
-from vorlagen.commands.intake import jobs_option, judged, limits_option, quarantine_option, set_aside
+from vorlagen.commands.intake import cache_option, jobs_option, judged, limits_option, quarantine_option, set_aside
 from vorlagen.findings import Finding
 from vorlagen.spec import Lang
 
@@ -87,6 +87,7 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
 @click.option("--brand", "brand_file", type=shell.PathType(), metavar="DATEI", help="Marke der Kopien (zu --annotate).")
 @click.option("--force", is_flag=True, help="Vorhandene Kopien überschreiben.")
 @quarantine_option
+@cache_option
 @shell.json_option
 @jobs_option
 @limits_option
@@ -255,6 +256,7 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 )
 @click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
 @quarantine_option
+@cache_option
 @shell.json_option
 @jobs_option
 @limits_option

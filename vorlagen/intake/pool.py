@@ -25,6 +25,7 @@ from vorlagen.intake.worker import READY, Answer, Budget, Setup, receive, send, 
 
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
+    from vorlagen.intake.kept import Kept
     from vorlagen.records import ReadResult
 
 MOST_JOBS = 8
@@ -178,6 +179,9 @@ class Pool:
         jobs: processes at most.
         checks: whether files are checked after reading.
         budget: what one file may cost.
+
+    Attributes:
+        kept: readings of earlier runs; None reads every file.
     """
 
     def __init__(
@@ -185,6 +189,7 @@ class Pool:
     ) -> None:
         self.jobs = max(1, jobs)
         self.setup = Setup(tuple(folders), today, checks, budget or Budget())
+        self.kept: Kept | None = None
         self._idle: list[Worker] = []
         self._open: set[Worker] = set()
         self._lock = threading.Lock()
@@ -208,13 +213,21 @@ class Pool:
         """
         todo: queue.SimpleQueue[int] = queue.SimpleQueue()
         news: queue.SimpleQueue[tuple[int, Answer | Lost | BaseException]] = queue.SimpleQueue()
-        for n in range(len(files)):
-            todo.put(n)
-        count = self._workers_for(files)
+        results: dict[int, ReadResult] = {}
+        unread: list[int] = []
+        for n, file in enumerate(files):
+            known = self.kept.get(file) if self.kept is not None else None
+            if known is None:
+                unread.append(n)
+                todo.put(n)
+                continue
+            results[n] = unpack(known, catalog)
+            results[n].file = file
+            done()
+        count = self._workers_for([files[n] for n in unread])
         threads = [threading.Thread(target=self._work, args=(files, todo, news), daemon=True) for _ in range(count)]
         for thread in threads:
             thread.start()
-        results: dict[int, ReadResult] = {}
         try:
             while len(results) < len(files):
                 try:
@@ -222,6 +235,8 @@ class Pool:
                 except queue.Empty:
                     continue
                 if isinstance(outcome, Answer):
+                    if self.kept is not None:
+                        self.kept.put(files[n], outcome)
                     results[n] = unpack(outcome, catalog)
                 elif isinstance(outcome, Lost):
                     results[n] = _refusal(files[n], outcome)
