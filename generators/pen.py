@@ -9,6 +9,8 @@ from io import StringIO
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.core import Core
+from xlsxwriter.packager import Packager
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from generators import cells
@@ -137,9 +139,34 @@ class PlainWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no type
         return "".join(text for _, text in sorted(found.items()))
 
 
-def new_workbook(path: str) -> Workbook:
+class _Core(Core):  # type: ignore[misc]  # XlsxWriter has no types
+    """Document properties with the language, which screen readers need and XlsxWriter does not write."""
+
+    def _write_cp_content_status(self) -> None:
+        super()._write_cp_content_status()
+        self._xml_data_element("dc:language", self.properties["language"])
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    def _write_core_file(self) -> None:
+        core = _Core()
+        core._set_properties({"language": self.workbook.language} | self.workbook.doc_properties)
+        core._set_xml_writer(self._filename("docProps/core.xml"))
+        core._assemble_xml_file()
+
+
+class LanguageWorkbook(Workbook):  # type: ignore[misc]
+    """A workbook that says its language."""
+
+    language = "de-DE"
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
+
+
+def new_workbook(path: str) -> LanguageWorkbook:
     """Open a workbook in which text always stays text."""
-    return Workbook(
+    return LanguageWorkbook(
         path,
         {
             "in_memory": True,

@@ -96,6 +96,7 @@ def _with_lists(template: Template, values: Values, lang: Lang) -> Values:
 def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) -> None:
     book, template = ctx.book, ctx.template
     book.set_size(2400, 1500)
+    book.language = {"de": "de-DE", "en": "en-GB"}[ctx.lang]
     book.set_properties(
         {"title": template.title[ctx.lang], "subject": template.purpose[ctx.lang], "company": ctx.brand.name,
          "category": "Vorlagen", "created": CREATED}
@@ -226,12 +227,14 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
 
 
 def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
-    for item in placed.blocks:
-        for f in item.block.all_fields:
-            if ctx.is_input(f) and f.key in item.cells:
-                row, col = item.cells[f.key]
-                sheet.set_selection(row, col, row, col)
-                return
+    cells = [
+        item.cells.get(f.key, (item.first, item.columns.get(f.key, item.across[0])))
+        for item in placed.blocks
+        for f in item.block.all_fields
+        if ctx.is_input(f)
+    ]
+    if cells:
+        sheet.set_selection(*cells[0], *cells[0])
 
 
 def _footer(ctx: Context, sheet: Any) -> None:
