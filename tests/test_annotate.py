@@ -549,7 +549,9 @@ def inbox(tmp_path: Path, catalog: Catalog) -> Mapping[str, Any]:
     (folder / "nord").mkdir(parents=True)
     rows = [dict(ROW, menge=0)]
     for name in ("nord/a.xlsx", "a.xlsx"):
-        generate(folder / name, catalog, "probe", values_with(catalog, posten=[dict(rows[0], nr=name)]))
+        values = values_with(catalog, posten=[dict(rows[0], nr=name)])
+        front = {**values.form("deckblatt"), "mappe_id": name.replace("/", "-").removesuffix(".xlsx")}
+        generate(folder / name, catalog, "probe", values.with_block("deckblatt", front))
     (folder / "kaputt.xlsx").write_bytes(b"nichts")
     return {"folder": folder, "specs": ("--specs", catalog.folders[-1], "--today", TODAY.isoformat())}
 
