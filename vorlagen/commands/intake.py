@@ -74,14 +74,24 @@ def budget() -> Budget:
     return Budget(memory, seconds, max(1, round(seconds * Budget().processor / Budget().seconds)))
 
 
-def judged(paths: Sequence[Path], specs: Sequence[Path], today: date, lang: Lang) -> list[ReadResult]:
+def judged(
+    paths: Sequence[Path], specs: Sequence[Path], today: date, lang: Lang, *, lean: bool = False
+) -> list[ReadResult]:
     """Read and check files and folders, with further folders of specs.
+
+    Args:
+        paths: files and folders.
+        specs: further folders of specs.
+        today: value of TODAY().
+        lang: language of messages.
+        lean: leave out the stored results of formulas once they are checked.
 
     Raises:
         Stop: there is no file at all, or no such folder.
     """
     jobs = click.get_current_context().meta.get(_META + "jobs") or default_jobs()
     with Pool(specs, today=today, jobs=jobs, checks=True, budget=budget()) as pool:
+        pool.lean = lean
         pool.warm()
         catalog = shell.open_catalog(specs)
         from vorlagen.checking import check_references

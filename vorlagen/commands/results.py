@@ -107,7 +107,7 @@ def check(
     for target in (folder, quarantine):
         if target is not None:
             _keep_apart([path for path in paths if path.is_dir()], target)
-    results = judged(paths, specs, today, language)
+    results = judged(paths, specs, today, language, lean=folder is None)
     copies: dict[int, Path] = {}
     failures: list[Finding] = []
     if folder is not None:
@@ -286,7 +286,7 @@ def consolidate(
     brand = _brand(brand_file)
     language = lang or brand.lang
     decisions = load_decisions(decided)
-    results = judged(paths, specs, today, language)
+    results = judged(paths, specs, today, language, lean=True)
     merged = merge(results, lang=language, today=today, decisions=decisions)
     code = exit_code(results, merged.findings)
     written: list[Path] = []

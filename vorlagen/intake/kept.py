@@ -19,6 +19,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from sys import intern  # a thousand workbooks repeat the same words
 from typing import TYPE_CHECKING, Any
 
 from vorlagen.intake.gate import Refused, load
@@ -145,14 +146,23 @@ def _decode(value: Any) -> Any:
         return _TEXTS[value[1]](value[2:]) if value[:1] == _MARK else value
     if kind is list:
         return [
-            _decode(v) if (t := type(v)) is list or t is dict or (t is str and v[:1] == _MARK) else v for v in value
+            _decode(v)
+            if (t := type(v)) is list or t is dict or (t is str and v[:1] == _MARK)
+            else intern(v)
+            if t is str
+            else v
+            for v in value
         ]
     if kind is not dict:
         return value
     first = next(iter(value), "")
     if not first.startswith(_MARK):
         return {
-            k: _decode(v) if (t := type(v)) is list or t is dict or (t is str and v[:1] == _MARK) else v
+            intern(k): _decode(v)
+            if (t := type(v)) is list or t is dict or (t is str and v[:1] == _MARK)
+            else intern(v)
+            if t is str
+            else v
             for k, v in value.items()
         }
     inner = value[first]

@@ -182,6 +182,7 @@ class Pool:
 
     Attributes:
         kept: readings of earlier runs; None reads every file.
+        lean: leave out the stored results of formulas, once they are checked; thousands of files fill the memory.
     """
 
     def __init__(
@@ -190,6 +191,7 @@ class Pool:
         self.jobs = max(1, jobs)
         self.setup = Setup(tuple(folders), today, checks, budget or Budget())
         self.kept: Kept | None = None
+        self.lean = False
         self._idle: list[Worker] = []
         self._open: set[Worker] = set()
         self._lock = threading.Lock()
@@ -223,6 +225,8 @@ class Pool:
                 continue
             results[n] = unpack(known, catalog)
             results[n].file = file
+            if self.lean:
+                _forget_stored(results[n])
             done()
         count = self._workers_for([files[n] for n in unread])
         threads = [threading.Thread(target=self._work, args=(files, todo, news), daemon=True) for _ in range(count)]
@@ -243,6 +247,8 @@ class Pool:
                 else:
                     raise outcome
                 results[n].file = files[n]
+                if self.lean:
+                    _forget_stored(results[n])
                 done()
         except BaseException:
             self.close()
@@ -327,6 +333,18 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _forget_stored(result: ReadResult) -> None:
+    """Leave out stored results; those of key fields stay, as other workbooks refer to them."""
+    result.states = {}
+    blocks = result.template.blocks if result.template is not None else {}
+    keys = {key: frozenset(getattr(block, "identity", ())) for key, block in blocks.items()}
+    result.stored = {
+        block: kept
+        for block, columns in result.stored.items()
+        if (kept := {key: cells for key, cells in columns.items() if key in keys.get(block, ())})
+    }
 
 
 def _refusal(path: Path, lost: Lost) -> ReadResult:
