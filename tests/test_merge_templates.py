@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def parts(key: str, cuts: list[float]) -> list[ReadResult]:
     template, values = CATALOG.template(key), example(key)
     books = []
     edges = [0.0, *sorted(cuts), 1.0]
-    for n, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for n, (low, high) in enumerate(pairwise(edges)):
         blocks: dict[str, list[Row] | Row] = {}
         for block in template.blocks.values():
             rows = values.rows(block.key)
