@@ -1,7 +1,7 @@
 """Audit all workbooks at their full size: `python -m tests.audit`.
 
 The suite audits every template with short tables; this command writes each of them blank, as example and full, in both
-languages and with all its rows, and prints what the audit and the repair rules find.
+languages and with all its rows, and prints what the audit, the repair rules and the rules of good practice find.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from openxml_audit import OpenXmlValidator
 
-from tests import repair_rules, workbooks
+from tests import good_practice, repair_rules, workbooks
 from vorlagen.spec import LANGS
 
 KINDS = ("blank", "example", "full")
@@ -28,7 +28,7 @@ def main() -> int:
             for kind in KINDS:
                 for lang in LANGS:
                     path = workbooks.write(Path(folder), key, kind, lang)
-                    found = [str(f) for f in repair_rules.findings(path)]
+                    found = [*repair_rules.findings(path), *good_practice.findings(path)]
                     found += [str(e) for e in validator.validate(str(path)).errors]
                     faults += [f"{path.name}: {text}" for text in found]
                     count += 1

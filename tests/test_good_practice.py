@@ -29,7 +29,7 @@ CHART = """
 
 @pytest.mark.parametrize("key", workbooks.KEYS)
 def test_workbooks_follow_good_practice(key: str, tmp_path: Path) -> None:
-    # Each brand meets each language over the catalogue; `python -m tests.audit` looks at all of them.
+    # Each brand meets each language over the catalogue.
     template = workbooks.CATALOG.template(key)
     for n, lang in enumerate(LANGS):
         brand = load_brand(BRANDS[(template.number + n) % len(BRANDS)])

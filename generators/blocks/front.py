@@ -18,7 +18,7 @@ from vorlagen.spec import Attribute, Field, Form, Kpis, Text
 BAND_ROWS = 2
 RIGHT = 4  # column of the right half
 RIGHT_WIDTHS = (34.0, 62.0)
-STEP_WIDTH = sum(RIGHT_WIDTHS)
+STEP_WIDTH = 1.15 * sum(RIGHT_WIDTHS)  # letters are narrower than the digits that widths count
 LINKS_MAX = 65_000  # Excel takes 65,530 links on a sheet
 ROW_MAX = 409.0  # points
 
