@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,31 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from generators.accounting import Listing, account, shown
+from generators.verify import verify_csv, verify_duckdb, verify_parquet
 from vorlagen.consolidated import Consolidated, Merged
 from vorlagen.fieldtypes import TYPES
+from vorlagen.guard import guarded
+from vorlagen.outputs import write_whole
 from vorlagen.spec import Field, Lang, Table
 from vorlagen.values import is_blank
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 _MONEY_DIGITS, _MONEY_SCALE = 24, 4
 
 
 def tables_of(item: Merged) -> list[Table]:
     """Return the record tables of a template."""
     return [b for b in item.template.blocks.values() if isinstance(b, Table)]
-
-
-def _replaced(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a temporary file in the same folder, then move it into place."""
-    handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _columns(item: Merged, block: Table) -> list[tuple[Field, list[Any]]]:
@@ -65,7 +52,8 @@ def csv_writer(item: Merged, block: Table, lang: Lang) -> Callable[[Path], None]
         cells = [[_csv_cell(f, v, lang) for v in values] for f, values in columns]
         _write_csv(path, [f.title[lang] for f, _ in columns], zip(*cells, strict=True))
 
-    return lambda path: _replaced(path, write)
+    rows = len(item.values.rows(block.key))
+    return lambda path: write_whole(path, write, lambda written: verify_csv(written, rows, len(block.fields)))
 
 
 def listing_csv_writer(part: Listing, lang: Lang) -> Callable[[Path], None]:
@@ -75,7 +63,7 @@ def listing_csv_writer(part: Listing, lang: Lang) -> Callable[[Path], None]:
         rows = ([_csv_cell(None, v, lang) for v in row] for row in part.rows)
         _write_csv(path, [title for title, _, _ in part.columns], rows)
 
-    return lambda path: _replaced(path, write)
+    return lambda path: write_whole(path, write, lambda written: verify_csv(written, len(part.rows), len(part.columns)))
 
 
 def listing_parquet_writer(part: Listing) -> Callable[[Path], None]:
@@ -85,15 +73,15 @@ def listing_parquet_writer(part: Listing) -> Callable[[Path], None]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        pq.write_table(_listing_table(pa, part), path)
+        table = _listing_table(pa, part)
+        write_whole(path, lambda new: pq.write_table(table, new), lambda written: verify_parquet(written, table))
 
-    return lambda path: _replaced(path, write)
+    return write
 
 
 def _csv_cell(item: Field | None, value: Any, lang: Lang) -> str:
     text = shown(item, value, lang)
-    # A spreadsheet must not take a text for a formula.
-    return "'" + text if isinstance(value, str) and text.startswith(_RISKY) else text
+    return guarded(text) if isinstance(value, str) else text
 
 
 def _write_csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -147,31 +135,37 @@ def parquet_writer(item: Merged, block: Table) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         import pyarrow.parquet as pq
 
-        pq.write_table(_arrow(item, block), path)
+        table = _arrow(item, block)
+        write_whole(path, lambda new: pq.write_table(table, new), lambda written: verify_parquet(written, table))
 
-    return lambda path: _replaced(path, write)
+    return write
 
 
 def duckdb_writer(consolidated: Consolidated, merged: dict[str, Merged], lang: Lang) -> Callable[[Path], None]:
     """Return the writer of one database: the tables of all templates, their sources, conflicts and messages."""
 
     def write(path: Path) -> None:
-        import duckdb
         import pyarrow as pa
 
-        path.unlink()  # an empty file is no database
-        with duckdb.connect(str(path)) as base:
-            tables: dict[str, Any] = {}
-            for key, item in merged.items():
-                tables |= {f"{key}_{block.key}": _arrow(item, block) for block in tables_of(item)}
-                for part in account(consolidated, item, lang):
-                    tables[f"{key}_{part.key}"] = _listing_table(pa, part)
-            for name, table in tables.items():
-                base.register("incoming", table)
-                base.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')
-                base.unregister("incoming")
+        tables: dict[str, Any] = {}
+        for key, item in merged.items():
+            tables |= {f"{key}_{block.key}": _arrow(item, block) for block in tables_of(item)}
+            for part in account(consolidated, item, lang):
+                tables[f"{key}_{part.key}"] = _listing_table(pa, part)
+        write_whole(path, lambda new: _fill(new, tables), lambda written: verify_duckdb(written, tables))
 
-    return lambda path: _replaced(path, write)
+    return write
+
+
+def _fill(path: Path, tables: dict[str, Any]) -> None:
+    import duckdb
+
+    path.unlink()  # an empty file is no database
+    with duckdb.connect(str(path)) as base:
+        for name, table in tables.items():
+            base.register("incoming", table)
+            base.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')
+            base.unregister("incoming")
 
 
 def _listing_table(pa: Any, listing: Listing) -> Any:

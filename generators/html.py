@@ -16,13 +16,13 @@ from markupsafe import Markup
 
 from generators import styles
 from generators.accounting import Say
-from generators.frames import _replaced
 from generators.html_numbers import decimal_text, plain, written
 from generators.html_tables import HEAT, STEPS, Cell, Column, View
 from generators.html_view import counted, page
 from vorlagen.brand import Brand, Palette
 from vorlagen.consolidated import Consolidated, SourceSummary
 from vorlagen.layout import card_lines
+from vorlagen.outputs import write_bytes, write_whole
 from vorlagen.spec import Field, Lang, Text
 
 FOLDER = Path(__file__).parent / "templates"
@@ -39,14 +39,10 @@ def html_writer(consolidated: Consolidated, brand: Brand, lang: Lang) -> Callabl
     """Return the writer of the report over all templates."""
 
     def write(path: Path) -> None:
-        text = render(consolidated, brand, lang)
-        _replaced(path, lambda temporary: _write(temporary, text))
+        content = render(consolidated, brand, lang).encode("utf-8", "replace")
+        write_whole(path, lambda temporary: write_bytes(temporary, content))
 
     return write
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def render(consolidated: Consolidated, brand: Brand, lang: Lang) -> str:

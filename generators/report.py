@@ -23,6 +23,7 @@ from generators.workbook import write_workbook
 from vorlagen.brand import Brand
 from vorlagen.consolidated import Consolidated, Merged
 from vorlagen.findings import Finding
+from vorlagen.outputs import Batch, reason
 from vorlagen.spec import Lang
 
 FORMATS = ("xlsx", "html", "csv", "parquet", "duckdb")
@@ -63,11 +64,11 @@ def write_consolidated(
         The files written.
 
     Raises:
-        ReportError: a package is missing, a sheet would be too long, a file exists already or cannot be written.
+        ReportError: a package is missing, a sheet would be too long, a file exists already or cannot be written;
+            then nothing was written.
     """
     merged = {key: m for key, m in consolidated.templates.items() if not m.refused}
     _check(merged, formats)
-    written: list[Path] = []
     jobs: list[tuple[Path, Callable[[Path], None]]] = []
     for key, item in merged.items():
         stem = f"{item.template.number:02}_{key}"
@@ -90,15 +91,16 @@ def write_consolidated(
     there = ", ".join(str(path) for path, _ in jobs if path.exists())
     if there and not force:
         raise ReportError(Finding("E_EXISTS", facts={"names": there}))
-    for path, write in jobs:
-        try:
-            output.mkdir(parents=True, exist_ok=True)
-            write(path)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-            raise ReportError(Finding("E_OUTPUT", facts={"name": path.name, "reason": reason})) from error
-        written.append(path)
-    return written
+    path = output
+    try:
+        with Batch(output) as batch:
+            for path, write in jobs:
+                write(batch.add(path))
+            path = output
+            batch.commit()
+    except (OSError, ValueError) as error:
+        raise ReportError(Finding("E_OUTPUT", facts={"name": path.name, "reason": reason(error)})) from error
+    return [path for path, _ in jobs]
 
 
 def _check(merged: dict[str, Merged], formats: set[str]) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +15,11 @@ from generators.extra import ExtraSheet
 from generators.marks import Mark, Marked, attach, by_sheet
 from generators.pen import PlainWorksheet, new_workbook
 from generators.styles import Styles
+from generators.verify import verify_workbook
 from vorlagen.brand import Brand
 from vorlagen.compute import compute
 from vorlagen.layout import DASHBOARD_COLUMNS, PlacedSheet, column_name, layout_for, quote_sheet
+from vorlagen.outputs import write_bytes, write_whole
 from vorlagen.spec import Chart, Form, Gantt, Kpis, Lang, Matrix, Prose, Summary, Table, Template
 from vorlagen.stamp import Stamp
 from vorlagen.values import Values, list_rows
@@ -68,24 +68,17 @@ def write_workbook(
     values = _with_lists(template, values, lang)
     layout = layout_for(template, values, lang, rows, capacities)
     computed = compute(layout, values, today, merged=merged)
-    handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        # In memory: on a full disk xlsxwriter raises no OSError and leaves its archive open.
-        content = io.BytesIO()
-        book = new_workbook(content)  # type: ignore[arg-type]  # xlsxwriter takes streams, too
-        ctx = Context(layout, values, computed, brand, Styles(book, brand, lang), book, merged, extra_sheets)
-        _write(ctx, by_sheet(layout, marks))
-        book.close()
-        with temporary.open("wb") as stream:
-            stream.write(content.getbuffer())
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    # In memory: on a full disk xlsxwriter raises no OSError and leaves its archive open.
+    content = io.BytesIO()
+    book = new_workbook(content)  # type: ignore[arg-type]  # xlsxwriter takes streams, too
+    ctx = Context(layout, values, computed, brand, Styles(book, brand, lang), book, merged, extra_sheets)
+    _write(ctx, by_sheet(layout, marks))
+    book.close()
+    write_whole(
+        path,
+        lambda temporary: write_bytes(temporary, content.getbuffer()),
+        lambda temporary: verify_workbook(temporary, layout, values),
+    )
 
 
 def _with_lists(template: Template, values: Values, lang: Lang) -> Values:

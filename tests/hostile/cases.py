@@ -292,6 +292,8 @@ def _cells(sheet: str) -> Iterator[Case]:
     yield Case(
         "two blocks of cells", BAD, changed(swap(sheet, b"</sheetData>", b"</sheetData><sheetData></sheetData>"))
     )
+    yield Case("an empty block before, deeper", BAD, changed(swap(sheet, b"<sheetViews>", b"<sheetViews><sheetData/>")))
+    yield Case("an empty block within", BAD, changed(swap(sheet, b"</sheetData>", b"<sheetData/></sheetData>")))
     yield Case(
         "cells after the cells", BAD, changed(swap(sheet, b"</sheetData>", b'</sheetData><c r="A1"><v>1</v></c>'))
     )

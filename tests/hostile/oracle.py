@@ -53,9 +53,9 @@ def _links(parts: dict[str, bytes], part: str) -> dict[str, tuple[str, str]]:
         return {}
     links = {}
     for link in ElementTree.fromstring(parts[place]):
-        target = link.attrib["Target"]
+        target = link.get("Target", "")
         full = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        links[link.attrib["Id"]] = (full.lower(), link.attrib["Type"].rpartition("/")[2])
+        links[link.get("Id", "")] = (full.lower(), link.get("Type", "").rpartition("/")[2])
     return links
 
 
@@ -102,13 +102,18 @@ def _content(parts: dict[str, bytes]) -> Content:
 
 def _cells(sheet: ElementTree.Element, texts: list[str], formats: list[str]) -> dict[tuple[str, str], Any]:
     cells: dict[tuple[str, str], Any] = {}
+    line = 0
     for row in _one(sheet, "sheetData"):
         if _local(row) != "row":
             raise ValueError
+        line = int(row.get("r", line + 1))
+        column = 0
         for cell in row:
-            match = re.fullmatch(r"([A-Z]+)([1-9]\d*)", cell.attrib["r"])
-            if match is None or (match[2], match[1]) in cells or _local(cell) != "c" or match[2] != row.attrib["r"]:
+            # A cell without an address stands beside the one before; one with an address where that says.
+            match = re.fullmatch(r"([A-Z]+)([1-9]\d*)", cell.get("r", f"{_letters(column + 1)}{line}"))
+            if match is None or (match[2], match[1]) in cells or _local(cell) != "c":
                 raise ValueError
+            column = _number(match[1])
             inner = {_local(child): child for child in cell}
             if len(inner) < len(cell):
                 raise ValueError
@@ -118,10 +123,21 @@ def _cells(sheet: ElementTree.Element, texts: list[str], formats: list[str]) -> 
                     raise ValueError
                 kind, value = "str", texts[int(value)]
             elif kind == "inlineStr":
-                kind, value = "str", _text(inner["is"])
-            elif kind == "n" and value is not None:
+                kind, value = "str", _text(inner["is"]) if "is" in inner else None
+            elif kind == "n" and value is not None and re.fullmatch(r"[-+.\dEe]+", value):
                 value = repr(float(value))
             formula = "f" in inner
             if value is not None or formula:
                 cells[match[2], match[1]] = (kind, value, formula, formats[int(cell.get("s", "0"))])
     return cells
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _letters(number: int) -> str:
+    return (_letters((number - 1) // 26) if number > 26 else "") + chr(65 + (number - 1) % 26)

@@ -8,6 +8,7 @@ import click
 
 from vorlagen.commands import shell
 from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.outputs import reason, write_bytes, write_whole
 from vorlagen.spec import Lang
 
 
@@ -32,11 +33,9 @@ def _write_new(path: Path, text: str, force: bool) -> None:
     if path.exists() and not force:
         raise shell.stop(shell.OUTPUT, "E_EXISTS", names=str(path))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(path, lambda temporary: write_bytes(temporary, text.encode()))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=path.name, reason=reason) from None
+        raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=path.name, reason=reason(error)) from None
     click.echo(str(path))
 
 

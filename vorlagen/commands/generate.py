@@ -99,7 +99,7 @@ def generate(
         (Finding("E_OUTPUT", Origin(str(p), ""), facts={"name": p.name, "reason": why}) for p, why in failures),
         language,
     )
-    count = len(orders) - len(failures)
+    count = 0 if failures else len(orders)  # all or none
     if count:
         words = ("Mappe in", "Mappen in") if language == "de" else ("workbook in", "workbooks in")
         click.echo(f"{count} {words[count != 1]} {output}")

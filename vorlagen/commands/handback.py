@@ -10,6 +10,7 @@ from vorlagen.brand import Brand
 from vorlagen.commands import shell
 from vorlagen.findings import Finding, Origin
 from vorlagen.incident import incident
+from vorlagen.outputs import Batch, reason
 from vorlagen.records import ReadResult
 
 
@@ -41,21 +42,33 @@ def hand_back(
     if there:
         names = ", ".join(str(path) for path in there[:5]) + (f" … ({len(there)})" if len(there) > 5 else "")
         raise shell.stop(shell.OUTPUT, "E_EXISTS", names=names)
-    copies: dict[int, Path] = {}
     failures: list[Finding] = []
-    for n, path in targets.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_feedback(path, results[n], brand=brand, today=today)
-        except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-            failures.append(Finding("E_OUTPUT", Origin(str(path), ""), facts={"name": path.name, "reason": reason}))
-        except Exception:
-            # Our own fault must not cost the other copies; it is reported without data.
-            failures.append(Finding("E_INTERNAL", Origin(results[n].name, ""), facts={"incident": incident()}))
-        else:
-            copies[n] = path
+    copies: dict[int, Path] = {}
+    try:
+        with Batch(folder) as batch:
+            for n, path in targets.items():
+                try:
+                    write_feedback(batch.add(path), results[n], brand=brand, today=today)
+                except OSError:
+                    raise
+                except ValueError as error:
+                    failures.append(_failure(path, error))
+                    batch.drop(path)
+                except Exception:
+                    # Our own fault must not cost the other copies; it is reported without data.
+                    failures.append(Finding("E_INTERNAL", Origin(results[n].name, ""), facts={"incident": incident()}))
+                    batch.drop(path)
+                else:
+                    copies[n] = path
+            path = folder
+            batch.commit()
+    except OSError as error:
+        return {}, [_failure(path if targets else folder, error)]
     return copies, failures
+
+
+def _failure(path: Path, error: Exception) -> Finding:
+    return Finding("E_OUTPUT", Origin(str(path), ""), facts={"name": path.name, "reason": reason(error)})
 
 
 def _targets(results: Sequence[ReadResult], folder: Path) -> dict[int, Path]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +20,7 @@ from vorlagen.catalog import Catalog
 from vorlagen.commands.shell import MANY
 from vorlagen.findings import SpecErrors, SpecProblem
 from vorlagen.mapping import ImportMap
+from vorlagen.outputs import Batch, reason
 from vorlagen.prefill import load_values
 from vorlagen.provenance import is_record_table
 from vorlagen.spec import Lang, Template
@@ -133,12 +134,11 @@ def write(order: Order, catalog: Catalog | None = None) -> str:
         block.key: order.rows for block in template.blocks.values() if order.rows is not None and is_record_table(block)
     }
     try:
-        order.path.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(
             order.path, template, values, brand=order.brand, lang=order.lang, today=order.today, rows=rows or None
         )
     except OSError as error:
-        return error.strerror or type(error).__name__
+        return reason(error)
     return ""
 
 
@@ -160,26 +160,43 @@ def default_jobs(count: int) -> int:
 def produce(
     orders: Sequence[Order], jobs: int, catalog: Catalog, progress: Callable[[int, int], None] | None = None
 ) -> list[tuple[Path, str]]:
-    """Write all workbooks; return those that could not be written, with the reason."""
-    failures: list[tuple[Path, str]] = []
+    """Write all workbooks, or none; return those that could not be written, with the reason."""
+    if not orders:
+        return []
+    target = orders[0].path
+    try:
+        with Batch(Path(os.path.commonpath([order.path.parent for order in orders]))) as batch:
+            staged = []
+            for order in orders:
+                target = order.path
+                staged.append(replace(order, path=batch.add(target)))
+            failures = [(orders[n].path, why) for n, why in enumerate(_reasons(staged, jobs, catalog, progress)) if why]
+            if not failures:
+                batch.commit()
+            return failures
+    except OSError as error:
+        return [(target, reason(error))]
 
-    def note(done: int, order: Order, reason: str) -> None:
-        if reason:
-            failures.append((order.path, reason))
-        if progress is not None:
-            progress(done, len(orders))
+
+def _reasons(
+    orders: Sequence[Order], jobs: int, catalog: Catalog, progress: Callable[[int, int], None] | None
+) -> Iterator[str]:
+    """Write workbooks; yield for each why it could not be written, '' when it was."""
+
+    def noted(reasons: Iterable[str]) -> Iterator[str]:
+        for done, why in enumerate(reasons, 1):
+            if progress is not None:
+                progress(done, len(orders))
+            yield why
 
     if jobs <= 1 or len(orders) <= 1:
-        for n, order in enumerate(orders, 1):
-            note(n, order, write(order, catalog))
-        return failures
+        yield from noted(write(order, catalog) for order in orders)
+        return
     # Spawned, as on Windows: forking a process that has threads (numpy's) can hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(orders)), context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         try:
-            for n, (order, reason) in enumerate(zip(orders, pool.map(write, orders), strict=True), 1):
-                note(n, order, reason)
+            yield from noted(pool.map(write, orders))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return failures

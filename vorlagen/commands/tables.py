@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vorlagen.commands import shell
 from vorlagen.consolidated import Consolidated, Merged
+from vorlagen.outputs import Batch, reason
 from vorlagen.provenance import FRONT, is_record_table, with_provenance
 from vorlagen.records import ReadResult
 from vorlagen.spec import Lang, Table
@@ -84,11 +85,12 @@ def write_tables(result: ReadResult, kind: str, output: Path, *, lang: Lang, tod
     there = [str(path) for path in targets if path.exists()]
     if there and not force:
         raise shell.stop(shell.OUTPUT, "E_EXISTS", names=", ".join(there))
-    for path, write in targets.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write(path)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=path.name, reason=reason) from None
+    path = output
+    try:
+        with Batch(output.parent if single else output) as batch:
+            for path, write in targets.items():
+                write(batch.add(path))
+            batch.commit()
+    except OSError as error:
+        raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=path.name, reason=reason(error)) from None
     return list(targets)

@@ -172,7 +172,8 @@ def _walk(part: bytes, limits: Limits, texts: int) -> SheetScan:
         raise over_limit("Größe eines Blatts in ungewöhnlicher Form", "size of a sheet in unusual form")
     root = parse_xml(part, limits)
     data = [element for element in root if local(element) == "sheetData"]
-    if len(data) != 1 or _has_comments(part):
+    # The reader takes the first one it meets, however deep it stands.
+    if len(data) != 1 or sum(1 for element in root.iter() if local(element) == "sheetData") != 1 or _has_comments(part):
         raise _strange()
     merges = 0
     for element in root.iter():

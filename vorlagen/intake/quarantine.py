@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from vorlagen.findings import Finding, Origin
+from vorlagen.outputs import reason, write_bytes, write_whole
 from vorlagen.records import ReadResult
 
 _CHUNK = 1_048_576
+_PRIVATE = 0o600
 
 
 def quarantine(results: Sequence[ReadResult], folder: Path, lang: str) -> list[Finding]:
@@ -34,9 +35,10 @@ def quarantine(results: Sequence[ReadResult], folder: Path, lang: str) -> list[F
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             target = _copy(result.file, folder)
             lines = [f"{f.code}: {f.message(lang)} {f.remedy(lang)}" for f in result.findings if f.level == "error"]
-            _write(target.with_name(target.name + ".txt"), "\n".join([result.name, *lines, ""]).encode())
+            text = "\n".join([result.name, *lines, ""]).encode()
+            write_whole(target.with_name(target.name + ".txt"), partial(write_bytes, content=text), mode=_PRIVATE)
         except OSError as error:
-            facts = {"name": result.file.name, "reason": error.strerror or type(error).__name__}
+            facts = {"name": result.file.name, "reason": reason(error)}
             failures.append(Finding("E_OUTPUT", Origin(str(folder), ""), facts=facts))
     return failures
 
@@ -51,17 +53,14 @@ def _copy(file: Path, folder: Path) -> Path:
         if _equal(file, target):
             return target
         number += 1
-    temporary = folder / f".teil_{os.getpid()}"
-    try:
-        with file.open("rb") as source, _private(temporary) as copy:
-            while chunk := source.read(_CHUNK):
-                copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(target, lambda temporary: _transfer(file, temporary), mode=_PRIVATE)
     return target
+
+
+def _transfer(file: Path, target: Path) -> None:
+    with file.open("rb") as source, target.open("wb") as copy:
+        while chunk := source.read(_CHUNK):
+            copy.write(chunk)
 
 
 def _equal(one: Path, other: Path) -> bool:
@@ -72,17 +71,3 @@ def _equal(one: Path, other: Path) -> bool:
             if chunk != b.read(_CHUNK):
                 return False
     return True
-
-
-def _private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb")
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".teil_{os.getpid()}")
-    try:
-        with _private(temporary) as stream:
-            stream.write(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
