@@ -79,6 +79,14 @@ def cells(path: Path) -> dict[tuple[str, str], tuple[str | None, Any]]:
     return out
 
 
+def position(name: str) -> tuple[int, int]:
+    """Return row and column of a cell name, from 0."""
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    row, col = coordinate_to_tuple(name)
+    return row - 1, col - 1
+
+
 def plain(value: Any) -> Any:
     """Return a value in one form for comparing: blank as '', dates as serial numbers."""
     if value is None:
@@ -149,7 +157,5 @@ class IronCalc:
 
     def value(self, sheet: str, cell: str) -> Any:
         """Return the value of a cell."""
-        from openpyxl.utils.cell import coordinate_to_tuple
-
-        row, col = coordinate_to_tuple(cell)
-        return plain(self.model.get_cell_value(self.sheets[sheet], row, col))
+        row, col = position(cell)
+        return plain(self.model.get_cell_value(self.sheets[sheet], row + 1, col + 1))

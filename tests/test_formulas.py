@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbooks import CATALOG
+from vorlagen.compute import compute
 from vorlagen.formulas.ast import (
     AboveRef,
     Binary,
@@ -25,7 +28,8 @@ from vorlagen.formulas.ast import (
 )
 from vorlagen.formulas.parse import FormulaError, parse
 from vorlagen.formulas.printing import Printer
-from vorlagen.layout import make_layout
+from vorlagen.layout import layout_for, make_layout
+from vorlagen.values import example_values
 
 
 @pytest.mark.parametrize(
@@ -109,3 +113,20 @@ def test_rules_use_plain_references() -> None:
     layout = make_layout(CATALOG.template("angebotsliste"))
     printed = Printer(layout).print(parse("[@angebot_nr]=deckblatt.mappe_id"), "angebote", plain=True)
     assert printed.at(4, 1) == "$A5=Deckblatt!$C$7"
+
+
+def test_comparisons_of_comparisons_have_brackets() -> None:
+    layout = make_layout(CATALOG.template("angebotsliste"))
+    printed = Printer(layout).print(parse("(1+2>0)=(3>4)"), "angebote")
+    assert printed.text == "(1+2>0)=(3>4)"
+
+
+def test_mirror_is_blank_beyond_the_end_of_a_table() -> None:
+    template = CATALOG.template("wettbewerbsvergleich")
+    values = example_values(template, "de", "BY", date(2026, 4, 15))
+    count = len(values.rows("profile"))
+    layout = layout_for(template, values, "de", {"profile": count})
+    names = compute(layout, values, date(2026, 4, 15)).column("je_wettbewerber", "name")
+    assert count < len(names)
+    assert names[:count] == [row["name"] for row in values.rows("profile")]
+    assert names[count:] == [""] * (len(names) - count)

@@ -105,6 +105,10 @@ class TemplateNames:
             return found.row.key
         raise FormulaError(f"block '{block}' has no rows", "name a table or a summary")
 
+    def is_table(self, block: str) -> bool:
+        """Whether the block is a table, whose number of rows may change."""
+        return isinstance(_block(self.template, block), Table)
+
     def is_list(self, name: str) -> bool:
         """Whether the name is a list's."""
         return name.startswith("L_")

@@ -51,6 +51,9 @@ class Names(Protocol):
     def key_field(self, block: str) -> str:
         """Field that makes a row of a block occupied."""
 
+    def is_table(self, block: str) -> bool:
+        """Whether the block is a table, whose number of rows may change."""
+
     def is_list(self, name: str) -> bool:
         """Whether the name is a list's."""
 
@@ -149,10 +152,14 @@ class _Expander:
         return found if self.numeric(value) else call("IF", Binary("=", value, BLANK), BLANK, found)
 
     def mirror(self, args: tuple[Node, ...]) -> Node:
-        """MIRROR(block, key): the value in the row of the same number of another block."""
+        """MIRROR(block, key): the value in the row of the same number of another block, blank beyond its end."""
         source, key = _name(args[0]), _name(args[1])
-        cell = call("INDEX", ColRef(source, key), Position())
-        return call("IF", Binary("=", cell, BLANK), BLANK, cell)
+        column = ColRef(source, key)
+        cell = call("INDEX", column, Position())
+        value = call("IF", Binary("=", cell, BLANK), BLANK, cell)
+        # Rows of a table may be deleted, and a merged table has as many as it needs.
+        beyond = Binary("<", call("ROWS", column), Position())
+        return call("IF", beyond, BLANK, value) if self.names.is_table(source) else value
 
     # -- calendar ------------------------------------------------------------------------
 

@@ -129,7 +129,9 @@ class _Work:
             return f"{node.name}({','.join(self.node(a) for a in node.args)})"
         if isinstance(node, Binary):
             mine = _PRECEDENCE[node.op]
-            text = f"{self.node(node.left, mine)}{node.op}{self.node(node.right, mine + 1)}"
+            # Engines differ on a comparison of comparisons without brackets.
+            left = self.node(node.left, mine + 1 if mine == 1 else mine)
+            text = f"{left}{node.op}{self.node(node.right, mine + 1)}"
             return f"({text})" if mine < level else text
         if isinstance(node, Unary):
             if node.op == "%":
