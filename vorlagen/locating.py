@@ -173,46 +173,58 @@ class Locator:
         """Find the cells of a form by their names, then by their labels, then by their place."""
         located = Located(placed, RawSheet("", ""))
         default = self.sheets.get(placed.sheet)
+        named: set[str] = set()
         for key, (row, column) in placed.cells.items():
             name = placed.defined_name(key) or ""
             areas = self.book.areas(name)
             # Some programs rename a sheet without the names that refer to it.
             sheet = sheet_named(self.book, areas[0].sheet) or self.sheets.get(areas[0].sheet) if areas else None
-            place = None
             if sheet is not None:
-                place = (sheet, areas[0].top, areas[0].left)
+                located.cells[key] = (sheet, areas[0].top, areas[0].left)
+                named.add(key)
             elif name.casefold() not in self.book.names and default is not None:
-                place = (default, row, column)
-            if place is not None and (labelled := self._by_label(placed, key, place)) is not None:
-                if labelled != place and sheet is not None:
-                    located.moved.append(labelled)
-                located.cells[key] = labelled
+                located.cells[key] = (default, row, column)
         if not located.cells:
             return None
+        # Names go before labels, which people may reword, unless they point beside the label of another field.
+        moved = any(self._beside_another(placed, key, place) for key, place in located.cells.items())
+        for key, place in list(located.cells.items()):
+            found = self._by_label(placed, key, place) if moved or key not in named else place
+            if found is None:
+                continue
+            if found != place and key in named:
+                located.moved.append(found)
+            located.cells[key] = found
         located.sheet = next(iter(located.cells.values()))[0]
         return located
 
+    @staticmethod
+    def _label(placed: Placed, key: str, place: tuple[RawSheet, int, int]) -> object:
+        """Return what stands where the label of a field belongs."""
+        (row, column), (label_row, label_column) = placed.cells[key], placed.label(key)
+        return place[0].at(place[1] - row + label_row, place[2] - column + label_column)
+
+    def _beside_another(self, placed: Placed, key: str, place: tuple[RawSheet, int, int]) -> bool:
+        held, fields = self._label(placed, key, place), placed.block.by_key
+        if held is None or same_label(held, fields[key].title):
+            return False
+        return any(same_label(held, item.title) for other, item in fields.items() if other != key)
+
     def _by_label(self, placed: Placed, key: str, place: tuple[RawSheet, int, int]) -> tuple[RawSheet, int, int] | None:
-        """Return the place beside the label, when another label stands at the place given; None when there is none."""
-        sheet, row, column = place
-        block = placed.block
-        down, right = (1, 0) if isinstance(block, Kpis) and block.layout == "cards" else (0, 1)
-        title = block.by_key[key].title
-        held = sheet.at(row - down, column - right)
-        if same_label(held, title):
+        """Return the place beside the label of a field, None when the sheet has it not or more than once."""
+        title = placed.block.by_key[key].title
+        if same_label(self._label(placed, key, place), title):
             return place
-        others = [f.title for f in block.all_fields if f.key != key] + ([block.title] if block.title else [])
-        if held is not None and not any(same_label(held, other) for other in others):
-            return place  # a label in other words: nothing says that the cell moved
+        sheet = place[0]
+        (row, column), (label_row, label_column) = placed.cells[key], placed.label(key)
         if sheet.name not in self.labels:
             self.labels[sheet.name] = dict(_labels(sheet))
         found = {p for lang in LANGS for p in self.labels[sheet.name].get(fold(title[lang]), ())}
-        column_wide = {p for p in found if p[1] == column - right}
-        found = column_wide or found
-        if len(found) == 1:
-            label = next(iter(found))
-            return sheet, label[0] + down, label[1] + right
-        return place if held is None else None
+        found = {p for p in found if p[1] == label_column} or found
+        if len(found) != 1:
+            return None
+        label = next(iter(found))
+        return sheet, label[0] - label_row + row, label[1] - label_column + column
 
     # -- summaries and matrices ------------------------------------------------------------
 
