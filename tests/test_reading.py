@@ -545,7 +545,10 @@ def test_findings_never_show_cell_contents(filled: Path, catalog: Catalog) -> No
 
 
 def test_every_code_of_reading_is_produced_by_a_test() -> None:
-    sources = ("reading.py", "blockreading.py", "checking.py", "recompute.py", "intake/gate.py", "intake/raw.py")
+    sources = (
+        "reading.py", "blockreading.py", "tablereading.py", "checking.py", "recompute.py", "intake/gate.py",
+        "intake/raw.py",
+    )  # fmt: skip
     root = Path(__file__).resolve().parent.parent
     used = {
         code
@@ -553,7 +556,11 @@ def test_every_code_of_reading_is_produced_by_a_test() -> None:
         for code in re.findall(r'"([EWI]_[A-Z_]+)"', (root / "vorlagen" / name).read_text(encoding="utf-8"))
     }
     tests = "".join(
-        (root / "tests" / f"test_{n}.py").read_text(encoding="utf-8") for n in ("reading", "checking", "gate")
+        path.read_text(encoding="utf-8")
+        for path in (
+            *(root / "tests" / f"test_{n}.py" for n in ("reading", "checking", "gate")),
+            *(root / "tests" / "mutators").glob("*.py"),
+        )
     )
     assert used <= set(CODES)
     assert {code for code in used if f'"{code}"' not in tests} == set()

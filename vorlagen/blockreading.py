@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from vorlagen.choices import choice_readers
 from vorlagen.codes import Severity
 from vorlagen.fieldtypes import TYPES, Unparsable, clean_text
 from vorlagen.findings import Finding, Origin
-from vorlagen.intake.cells import split_name
-from vorlagen.intake.raw import Area, RawBook, RawSheet
+from vorlagen.formulatexts import FormulaTexts
+from vorlagen.headings import fold
+from vorlagen.intake.raw import Area, RawBook
 from vorlagen.layout import Layout, cell_name, column_name, make_layout
-from vorlagen.locating import Located, Locator, fold, layout_of, list_areas, list_columns, sheet_named
+from vorlagen.locating import Located, Locator, Spot, layout_of, list_areas, list_columns, sheet_named
 from vorlagen.records import Entry, Kept, ReadResult, State
-from vorlagen.spec import Block, Chart, ChoiceList, Field, Form, Kpis, Matrix, Prose, Summary, Table, Template
-from vorlagen.stamp import Stamp
-from vorlagen.values import Row, Values, list_rows, rows_from_spec
-
-_GERMAN_TOTALS = (
-    "summe",
-    "summen",
-    "gesamt",
-    "gesamtsumme",
-    "gesamtergebnis",
-    "zwischensumme",
-    "insgesamt",
-    "ergebnis",
+from vorlagen.spec import (
+    LANGS,
+    Block,
+    Chart,
+    ChoiceList,
+    Field,
+    Form,
+    Kpis,
+    Matrix,
+    Prose,
+    Summary,
+    Table,
+    Template,
 )
-_TOTALS = frozenset((*_GERMAN_TOTALS, "total", "totals", "sum", "subtotal"))
+from vorlagen.stamp import Stamp
+from vorlagen.tablereading import TableReader
+from vorlagen.values import Row, Values, list_rows
+
 _DAYS_1904 = 1462
-
-
-class Spot(NamedTuple):
-    """A place in the file, 0-based; a row or column of -1 means none."""
-
-    sheet: RawSheet
-    row: int = -1
-    column: int = -1
 
 
 class BlockReader:
@@ -51,6 +48,8 @@ class BlockReader:
         self.areas = list_areas(book, template)
         self.layout: Layout = layout_of(book, template, stamp.lang, self.areas)
         self.locator = Locator(book, self.layout)
+        self.formulas = FormulaTexts(self.layout, known=stamp.spec_hash == template.hash)
+        self.lists_missing: list[ChoiceList] = []
         self.lists = {c.key: self._list(c) for c in template.lists}
         self.readers = choice_readers(template.lists, self.lists)
         self.blocks: dict[str, list[Row] | Row] = {}
@@ -64,7 +63,10 @@ class BlockReader:
             located = self.locator.locate(block)
             if located is None:
                 self._block_missing(block)
-            elif isinstance(block, Table):
+                continue
+            if located.moved:
+                self.find("W_PLACE_DIFFERS", Spot(*located.moved[0]), block=block.key)
+            if isinstance(block, Table):
                 self._table(block, located)
             elif isinstance(block, Form | Kpis):
                 self._form(block, located)
@@ -72,13 +74,30 @@ class BlockReader:
                 self._summary(block, located)
             elif isinstance(block, Matrix):
                 self._matrix(block, located)
-        if not self.stamp.merged:  # reports add sheets of their own
-            for sheet in self.locator.unknown_sheets():
-                if any(value != "" for row in sheet.rows for value in row):
-                    self.find("I_SHEET_UNKNOWN", Spot(sheet))
+        self._sheets()
         capacities = {key: place.rows for key, place in self.layout.lists.items()}
         self.result.layout = make_layout(self.template, self.stamp.lang, self.table_rows, capacities)
         self.result.values = Values(self.blocks, self.lists)
+
+    def _sheets(self) -> None:
+        """Name hidden sheets, and sheets and lists that are missing or too many."""
+        for sheet in {id(s): s for s in self.locator.sheets.values()}.values():
+            if sheet.state != "visible":
+                self.find("I_SHEET_HIDDEN", Spot(sheet))
+        if not self.stamp.merged:  # reports add sheets of their own
+            for sheet in self.locator.unknown_sheets():
+                if all(value == "" for row in sheet.rows for value in row):
+                    continue
+                twin = self.locator.twin(sheet)
+                title = self.template.sheet_of[twin.key].name if twin is not None else None
+                if title is not None:
+                    self.find("E_SHEET_TWIN", Spot(sheet), area=(title.de, title.en))
+                else:
+                    self.find("I_SHEET_UNKNOWN", Spot(sheet))
+        if self.lists_missing:
+            titles = [[c.title[lang] for c in self.lists_missing[:3]] for lang in LANGS]
+            more = ", …" if len(self.lists_missing) > 3 else ""
+            self.find("W_LISTS_MISSING", names=tuple(", ".join(t) + more for t in titles))
 
     # -- helpers ---------------------------------------------------------------------------
 
@@ -123,11 +142,12 @@ class BlockReader:
         """Read a choice list from the sheet Listen; blank rows inside it keep their place."""
         area = self.areas.get(choices.key)
         place = self.layout.lists[choices.key]
-        sheet = sheet_named(self.book, area.sheet if area else self.layout.lists_sheet)
+        sheet = sheet_named(self.book, area.sheet) if area else self.locator.sheets.get(self.layout.lists_sheet)
         left = place.columns["wert"]
         if area is None and sheet is not None and fold(sheet.at(place.header - 1, left)) in _titles(choices):
             area = Area(sheet.name, place.first, left, place.first + place.rows - 1, left)
         if area is None or sheet is None:
+            self.lists_missing.append(choices)
             return list_rows(choices, self.stamp.lang, self.template)
         columns = list_columns(area, place)
         self.result.starts[choices.key] = area.top + 1
@@ -179,6 +199,8 @@ class BlockReader:
             self.hand_over("refused", spot, block.key, item.key, value=raw)
             return None
         value, converted = parsed.value, parsed.converted
+        if item.pattern and isinstance(raw, float):
+            value = _with_leading_zeros(value, item.pattern)
         if item.type == "choice" and item.list:
             value, known, changed = self.readers[item.list].match(str(value))
             converted = changed
@@ -205,6 +227,16 @@ class BlockReader:
             return value, "constant"
         return value, "uncalculated" if value is None and sheet.is_uncalculated(row, column) else "formula"
 
+    def look_at(self, block: Block, item: Field, spot: Spot, first: int = 0) -> tuple[Any, State]:
+        """Return what a computed cell of a record holds, and how; `first` is the block's first row of data.
+
+        A formula with a result is judged by it; one that no program has calculated, by its text.
+        """
+        stored = self.look(spot)
+        if stored[1] == "uncalculated" and not self.formulas.fits(block, item, spot, first):
+            return None, "replaced"
+        return stored
+
     def keep(self, block: str, key: str, stored: tuple[Any, State]) -> None:
         """Note what a computed cell of a record holds."""
         self.result.stored.setdefault(block, {}).setdefault(key, []).append(stored[0])
@@ -212,7 +244,7 @@ class BlockReader:
 
     def carried(self, item: Field, stored: tuple[Any, State]) -> Any:
         """Return the stored result of a carried field as a value."""
-        if stored[0] is None or stored[1] in ("error", "uncalculated"):
+        if stored[0] is None or stored[1] in ("error", "uncalculated", "replaced"):
             return None
         try:
             return TYPES[item.type].parse(self._own_calendar(stored[0], item), self.stamp.lang).value
@@ -234,7 +266,7 @@ class BlockReader:
             if self.is_input(item):
                 value = self.input(block, item, spot)
             else:
-                stored = self.look(spot)
+                stored = self.look_at(block, item, spot, spot.row)
                 self.keep(block.key, item.key, stored)
                 value = self.carried(item, stored) if item.carried else None
             if value is not None:
@@ -261,7 +293,7 @@ class BlockReader:
             for item in block.all_fields:
                 spot = Spot(sheet, row, located.columns[item.key])
                 if item.computed:
-                    self.keep(block.key, item.key, self.look(spot))
+                    self.keep(block.key, item.key, self.look_at(block, item, spot, located.first))
                 elif (value := self.input(block, item, spot)) is not None:
                     record[item.key] = value
             records.append(record)
@@ -275,9 +307,11 @@ class BlockReader:
         self.result.cells[block.key][block.cell.key] = column_name(start)
         for row in range(located.first, located.first + located.rows):
             for key, column in located.columns.items():
-                self.keep(block.key, key, self.look(Spot(sheet, row, column)))
+                spot = Spot(sheet, row, column)
+                self.keep(block.key, key, self.look_at(block, block.by_key[key], spot, located.first))
             if block.cell.computed:
-                line = [self.look(Spot(sheet, row, start + n)) for n in range(count)]
+                spots = [Spot(sheet, row, start + n) for n in range(count)]
+                line = [self.look_at(block, block.cell, spot, located.first) for spot in spots]
                 self.result.stored[block.key].setdefault(block.cell.key, []).append([value for value, _ in line])
                 self.result.states[block.key].setdefault(block.cell.key, []).append([state for _, state in line])
         for n in range(count):
@@ -313,7 +347,7 @@ class BlockReader:
         self.result.sheets[block.key] = sheet.name
         self.result.cells[block.key] = {key: column_name(column) for key, column in located.columns.items()}
         self._columns_missing(block, located)
-        reader = _TableReader(self, block, located)
+        reader = TableReader(self, block, located)
         records: list[Row] = []
         places: list[int] = []
         last = located.first + located.rows - 1
@@ -323,6 +357,10 @@ class BlockReader:
                 records.append(record)
                 places.append(row + 1)
                 last = max(last, row)
+        rejected = self.result.rejected.get(block.key, {})
+        hidden = [place for place in (*places, *rejected) if place - 1 in sheet.scan.hidden]
+        if hidden:
+            self.find("I_ROWS_HIDDEN", Spot(sheet), block=block.key, count=len(hidden))
         outside = [place for place in places if place > reader.end]
         if located.by_name and outside:
             self.find("W_ROWS_OUTSIDE", Spot(sheet, outside[0] - 1), block=block.key)
@@ -344,123 +382,10 @@ class BlockReader:
                 self.find("E_COLUMN_MISSING", spot, block=block.key, item=item, severity=severity)
 
 
-class _TableReader:
-    """Reads the rows of one table."""
-
-    def __init__(self, reader: BlockReader, block: Table, located: Located) -> None:
-        self.reader = reader
-        self.block = block
-        self.located = located
-        self.sheet = located.sheet
-        columns = located.columns
-        self.inputs = [(f, columns[f.key]) for f in block.fields if f.key in columns and reader.is_input(f)]
-        self.computed = [(f, columns[f.key]) for f in block.fields if f.key in columns and not reader.is_input(f)]
-        self.key = block.by_key[block.key_field]
-        self.end = located.first + located.rows + located.totals
-        # Rows whose input cells hold what calamine shows as a value or not at all.
-        at = {column_name(column) for _, column in self.inputs}
-        odd = {*self.sheet.scan.formulas, *(cell_name(*place) for place in self.sheet.scan.errors)}
-        places = [split_name(name) for name in odd if name.rstrip("0123456789") in at]
-        self.odd_rows = {row for row, _ in places if row >= located.first}
-        presets = rows_from_spec(block.presets, block, reader.template, reader.stamp.lang)
-        self.totals_words = _TOTALS - {fold(row.get(self.key.key, "")) for row in presets}
-        self.last: int | None = None
-
-    def rows(self) -> list[int]:
-        """Rows in which an input cell or a typed-over computed cell holds something."""
-        first = self.located.first
-        columns = [column for _, column in (*self.inputs, *self.computed)]
-        if not columns:
-            return []
-        left, right = min(columns), max(columns) + 1
-        filled = [
-            row
-            for row, line in enumerate(self.sheet.rows[first:], first)
-            if len(line[left:right]) != line[left:right].count("")
-        ]
-        return sorted({*filled, *self.odd_rows})
-
-    def record(self, row: int) -> Row | None:
-        """Return the record of a row; None when it is blank, rejected or ignored (then with a finding)."""
-        reader, counts, sheet = self.reader, self.reader.result.counts, self.sheet
-        if not self._occupied(row):
-            self._typed_over(row)
-            return None
-        counts.present += 1
-        if self._is_total(row):
-            counts.ignored += 1
-            reader.find("I_ROW_IGNORED", Spot(sheet, row), block=self.block.key)
-            for item, column in self.inputs:
-                reader.hand_over("outside", Spot(sheet, row, column), self.block.key, item.key)
-            return None
-        before = len(reader.result.findings)
-        record = {}
-        for item, column in self.inputs:
-            value = reader.input(self.block, item, Spot(sheet, row, column))
-            if value is not None:
-                record[item.key] = value
-        if self.key.key not in record:
-            counts.rejected += 1
-            reader.result.rejected.setdefault(self.block.key, {})[row + 1] = record
-            self._no_key(row, before)
-            return None
-        counts.taken += 1
-        for item, column in self.computed:
-            stored = reader.look(Spot(sheet, row, column))
-            if row >= self.end and stored == (None, "constant"):
-                stored = None, "uncalculated"
-            reader.keep(self.block.key, item.key, stored)
-            if item.carried and (value := reader.carried(item, stored)) is not None:
-                record[item.key] = value
-        return record
-
-    def _no_key(self, row: int, before: int) -> None:
-        """Say why a row is rejected, unless its key cell has a finding of its own."""
-        reader = self.reader
-        column = self.located.columns.get(self.key.key)
-        if column is None:
-            return  # E_COLUMN_MISSING said so once
-        cell = cell_name(row, column)
-        if any(f.origin is not None and f.origin.cell == cell for f in reader.result.findings[before:]):
-            return
-        reader.find("E_ROW_NO_KEY", Spot(self.sheet, row, column), block=self.block.key, item=self.key)
-
-    def _occupied(self, row: int) -> bool:
-        if row in self.odd_rows:
-            return True
-        for _, column in self.inputs:
-            value = self.sheet.at(row, column)
-            if value is not None and not (isinstance(value, str) and not clean_text(value)):
-                return True
-        return False
-
-    def _is_total(self, row: int) -> bool:
-        """Whether a row is the table's totals row, or a total that someone wrote below the records."""
-        end = self.end - self.located.totals
-        if end <= row < self.end:
-            return True
-        words = [self.sheet.at(row, column) for _, column in self.inputs]
-        texts = [fold(word).rstrip(":= ") for word in words if isinstance(word, str)]
-        if row >= self.end and self.sheet.at(row, self.located.columns.get(self.key.key, -1)) is None:
-            formulas = [self.sheet.has_formula(row, column) for _, column in self.inputs]
-            filled = [word is not None for word in words]
-            if any(formulas) and all(f or not w for f, w in zip(formulas, filled, strict=True)):
-                return True
-        return row == self._last_row() and any(text in self.totals_words for text in texts[:1])
-
-    def _last_row(self) -> int:
-        if self.last is None:
-            self.last = max((row for row in self.rows() if self._occupied(row)), default=-1)
-        return self.last
-
-    def _typed_over(self, row: int) -> None:
-        """Report constants in computed cells of a row without record."""
-        for item, column in self.computed:
-            spot = Spot(self.sheet, row, column)
-            value, state = self.reader.look(spot)
-            if value is not None and state == "constant":
-                self.reader.find("W_FORMULA_OVERWRITTEN", spot, block=self.block.key, item=item)
-                self.reader.hand_over("overwritten", spot, self.block.key, item.key)
+def _with_leading_zeros(digits: str, pattern: str) -> str:
+    """Give back the zeros that a number lost, where the field has a fixed number of digits."""
+    width = re.fullmatch(r"(?:\\d|\[0-9\])\{(\d+)\}", pattern)
+    return digits.zfill(int(width[1])) if width is not None and digits.isdigit() else digits
 
 
 def _titles(choices: ChoiceList) -> set[str]:

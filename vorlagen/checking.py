@@ -13,8 +13,8 @@ from vorlagen.codes import Severity
 from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT, TYPES, from_serial
 from vorlagen.findings import Finding, Origin
 from vorlagen.formulas.ast import FieldRef, RowRef
+from vorlagen.headings import fold
 from vorlagen.incident import incident
-from vorlagen.locating import fold
 from vorlagen.provenance import FRONT
 from vorlagen.recompute import Recomputed, differences, is_error, origin_of, recompute
 from vorlagen.records import ReadResult
@@ -347,9 +347,10 @@ class _Checker:
 
     def _differences(self, today: date) -> None:
         for d in differences(self.result, today, self.recomputed):
-            if (d.block, d.item.key) in self.cycles or (is_error(d.computed) and d.state != "constant"):
+            lost = d.state in ("constant", "replaced")
+            if (d.block, d.item.key) in self.cycles or (is_error(d.computed) and not lost):
                 continue  # reported as such
-            code = "W_FORMULA_OVERWRITTEN" if d.state == "constant" else "W_FORMULA_DIFFERS"
+            code = "W_FORMULA_OVERWRITTEN" if lost else "W_FORMULA_DIFFERS"
             facts = {"title": (d.item.title.de, d.item.title.en)}
             self.result.findings.append(Finding(code, d.origin, d.block, d.item.key, facts))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vorlagen.locating import fold
+from vorlagen.headings import fold
 from vorlagen.spec import LANGS, ChoiceList
 from vorlagen.values import Row, is_blank
 
 # What people and programs put into a cell for yes and no.
 YES_NO = "L_JANEIN"
 _WORDS = {
-    "ja": ("ja", "yes", "wahr", "true", "x", "1"),
-    "nein": ("nein", "no", "falsch", "false", "0"),
+    "ja": ("ja", "j", "yes", "y", "wahr", "true", "x", "✓", "✔", "1"),
+    "nein": ("nein", "n", "no", "falsch", "false", "0"),
 }
 
 

@@ -137,6 +137,31 @@ CODES: dict[str, Code] = {
         ("Das Blatt gehört nicht zur Vorlage und wird nicht gelesen.", "The sheet is not part of the template and is not read."),
         ("Nichts zu tun, wenn dort keine Daten der Vorlage stehen.", "Nothing to do if it holds no data of the template."),
     ),
+    "E_SHEET_TWIN": Code(
+        "error",
+        ("Das Blatt hat noch einmal die Spalten des Blatts „{area}“, mit Einträgen; es wird nicht gelesen.", "The sheet has the columns of the sheet '{area}' once more, with entries; it is not read."),
+        ("Die Zeilen in ein Blatt zusammenführen und das andere löschen.", "Bring the rows together on one sheet and delete the other."),
+    ),
+    "I_SHEET_HIDDEN": Code(
+        "info",
+        ("Das Blatt ist ausgeblendet; es wird gelesen.", "The sheet is hidden; it is read."),
+        ("Nichts zu tun; zum Ansehen einblenden.", "Nothing to do; unhide it to look at it."),
+    ),
+    "I_ROWS_HIDDEN": Code(
+        "info",
+        ("{count} Zeilen mit Angaben sind ausgeblendet oder ausgefiltert; sie werden gelesen.", "{count} rows with entries are hidden or filtered out; they are read."),
+        ("Nichts zu tun; zum Ansehen Filter löschen und Zeilen einblenden.", "Nothing to do; clear the filter and unhide rows to look at them."),
+    ),
+    "W_LISTS_MISSING": Code(
+        "warning",
+        ("Auswahllisten fehlen in der Mappe ({names}); es gelten die der Vorlage.", "Choice lists are missing from the workbook ({names}); those of the template count."),
+        ("Eigene Listenwerte auf dem Blatt Listen einer neuen Mappe ergänzen.", "Add values of your own on the sheet Lists of a new workbook."),
+    ),
+    "W_PLACE_DIFFERS": Code(
+        "warning",
+        ("Tabelle oder Namen zeigen an eine andere Stelle als Überschriften und Beschriftungen; gelesen wird, was bei diesen steht.", "The table or names point to another place than headings and labels; what stands beside these is read."),
+        ("Ergebnis prüfen; ein Programm hat Zeilen verschoben, ohne Tabelle und Namen mitzunehmen.", "Check the result; a program has moved rows without the table and names."),
+    ),
     # -- the cell -------------------------------------------------------------------------
     "E_VALUE_TYPE": Code(
         "error",
@@ -203,6 +228,11 @@ CODES: dict[str, Code] = {
         "info",
         ("Die Zeile ist eine Summenzeile und wird nicht gelesen.", "The row is a total and is not read."),
         ("Nichts zu tun.", "Nothing to do."),
+    ),
+    "W_ROW_NOTE": Code(
+        "warning",
+        ("Unter der Tabelle steht ein einzelner Text; er gilt als Notiz, nicht als Zeile der Liste.", "A single text stands below the table; it counts as a note, not as a row of the list."),
+        ("Nichts zu tun; ist es eine Zeile, die übrigen Pflichtangaben ergänzen.", "Nothing to do; if it is a row, complete its required entries."),
     ),
     "W_ROWS_OUTSIDE": Code(
         "warning",

@@ -74,6 +74,7 @@ def number_from_text(text: str, percent: bool = False) -> float:
         body = body.replace(blank, " ")
     scale = 1.0
     body = re.sub(r"^(€|EUR)\s*|\s*(€|EUR|Euro)$", "", body)
+    body = re.sub(r"([,.])(?:[-–—]{1,2}|−)$", r"\g<1>00", body)  # 8.900,–
     if body.endswith("%"):
         if not percent:
             raise Unparsable
@@ -243,28 +244,56 @@ class DateType(FieldTypeInfo):
 _DATE_FORMS = (
     (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?$"), "ymd"),
     (re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})$"), "dmy"),
+    (re.compile(r"(\d{1,2})\.?\s?([^\W\d]+)\.?\s(\d{4})$"), "dmy"),
+    (re.compile(r"([^\W\d]+)\.?\s(\d{1,2}),?\s(\d{4})$"), "mdy"),
+    (re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})$"), "d-my"),
 )
-_MONTH_FORMS = ((re.compile(r"(\d{1,2})[./](\d{4})$"), "my"), (re.compile(r"(\d{4})-(\d{1,2})$"), "ym"))
+_MONTH_FORMS = (
+    (re.compile(r"(\d{1,2})[./](\d{4})$"), "my"),
+    (re.compile(r"(\d{4})-(\d{1,2})$"), "ym"),
+    (re.compile(r"([^\W\d]+)\.?\s(\d{4})$"), "my"),
+)
+_MONTH_NAMES = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar january jänner jan", "februar february feb", "märz maerz march mär mrz mar", "april apr", "mai may",
+            "juni june jun", "juli july jul", "august aug", "september sept sep", "oktober october okt oct",
+            "november nov", "dezember december dez dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
 
 
 def date_from_text(text: str, month: bool = False) -> date:
-    """Read a date written as TT.MM.JJJJ, TT.MM.JJ (2000 to 2049) or ISO; with `month` also MM/JJJJ.
+    """Read a date: TT.MM.JJJJ, TT.MM.JJ (2000 to 2049), ISO, with the name of the month; with `month` also MM/JJJJ.
 
     Raises:
-        Unparsable: another form, no such day, or a two-digit year outside the window.
+        Unparsable: another form, no such day, a two-digit year outside the window, or a day and
+            month that may be exchanged (04/05/2026).
     """
     body = clean_text(text)
     for pattern, order in (*_DATE_FORMS, *(_MONTH_FORMS if month else ())):
         if (match := pattern.match(body)) is None:
             continue
         parts = dict(zip(order, match.groups(), strict=True))
-        year = int(parts["y"])
+        named = parts["m"].casefold()
+        if not named.isdigit() and named not in _MONTH_NAMES:
+            continue
+        months = _MONTH_NAMES.get(named) or int(named)
+        days, year = int(parts.get("d", "1")), int(parts["y"])
         if len(parts["y"]) == 2:
             if year >= 50:
                 raise Unparsable("E_VALUE_AMBIGUOUS")
             year += 2000
+        if "-" in parts:  # 15/04/2026 or 04/15/2026: one of the two is no month
+            if days <= 12 and months <= 12 and days != months:
+                raise Unparsable("E_VALUE_AMBIGUOUS")
+            days, months = max(days, months), min(days, months)
         try:
-            return date(year, int(parts["m"]), int(parts.get("d", "1")))
+            return date(year, months, days)
         except ValueError:
             raise Unparsable from None
     raise Unparsable

@@ -112,6 +112,17 @@ class Placed:
         """Defined name of a single cell, None for columns."""
         return f"{self.block.key}.{key}" if key in self.cells else None
 
+    def label(self, key: str) -> tuple[int, int]:
+        """Row and column of the label of a single cell: above a card's figure, else left of the value."""
+        row, column = self.cells[key]
+        if isinstance(self.block, Kpis) and self.block.layout == "cards":
+            return row - 1, column
+        # The right half of a pair has a narrow grid column for its label, which runs over two.
+        right = (
+            isinstance(self.block, Form) and self.block.columns == 2 and column > min(c for _, c in self.cells.values())
+        )
+        return row, column - (2 if right else 1)
+
     def place(self, key: str) -> str:
         """The A1 range of a field."""
         if key in self.cells:

@@ -6,20 +6,25 @@ programs keep (tables, defined names) go first, then headings, then the layout's
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from vorlagen.headings import Headings, fold, same_label
 from vorlagen.intake.raw import Area, RawBook, RawSheet
 from vorlagen.layout import FEEDBACK_SHEET, FEEDBACK_SHEET_2, Layout, Placed, PlacedList, column_name, make_layout
-from vorlagen.spec import LANGS, Block, Field, Form, Kpis, Lang, Matrix, Summary, Table, Template, Text
+from vorlagen.spec import LANGS, Block, Form, Kpis, Lang, Matrix, Summary, Table, Template, Text
 
 SEARCH_ROWS = 400
+LONGEST_LABEL = 120
 
 
-def fold(text: object) -> str:
-    """Return a heading or label without differences of case, blanks, line breaks and Unicode form."""
-    return " ".join(unicodedata.normalize("NFKC", str(text)).replace("\u00ad", "").casefold().split())
+class Spot(NamedTuple):
+    """A place in the file, 0-based; a row or column of -1 means none."""
+
+    sheet: RawSheet
+    row: int = -1
+    column: int = -1
 
 
 @dataclass
@@ -42,6 +47,7 @@ class Located:
         cells: field -> (sheet, row, column) (forms, key figures).
         unknown: columns of a table that the template does not have.
         by_name: a table that was found as a table object.
+        moved: cells that stand elsewhere than their table or name says.
     """
 
     placed: Placed
@@ -54,6 +60,7 @@ class Located:
     unknown: list[Heading] = field(default_factory=list)
     across: tuple[int, int] = (0, 0)
     by_name: bool = False
+    moved: list[tuple[RawSheet, int, int]] = field(default_factory=list)
 
 
 def list_areas(book: RawBook, template: Template) -> dict[str, Area]:
@@ -99,6 +106,8 @@ class Locator:
         self.book = book
         self.layout = layout
         self.sheets = self._match_sheets()
+        self.headings: dict[str, Headings] = {}
+        self.labels: dict[str, dict[str, list[tuple[int, int]]]] = {}
 
     def _match_sheets(self) -> dict[str, RawSheet]:
         """Return layout sheet -> file sheet: by name, by what lies on it, by position."""
@@ -161,20 +170,61 @@ class Locator:
     # -- forms and key figures -------------------------------------------------------------
 
     def _cells(self, placed: Placed) -> Located | None:
-        cells: dict[str, tuple[RawSheet, int, int]] = {}
+        """Find the cells of a form by their names, then by their labels, then by their place."""
+        located = Located(placed, RawSheet("", ""))
         default = self.sheets.get(placed.sheet)
+        named: set[str] = set()
         for key, (row, column) in placed.cells.items():
             name = placed.defined_name(key) or ""
             areas = self.book.areas(name)
             # Some programs rename a sheet without the names that refer to it.
             sheet = sheet_named(self.book, areas[0].sheet) or self.sheets.get(areas[0].sheet) if areas else None
             if sheet is not None:
-                cells[key] = (sheet, areas[0].top, areas[0].left)
+                located.cells[key] = (sheet, areas[0].top, areas[0].left)
+                named.add(key)
             elif name.casefold() not in self.book.names and default is not None:
-                cells[key] = (default, row, column)
-        if not cells:
+                located.cells[key] = (default, row, column)
+        if not located.cells:
             return None
-        return Located(placed, next(iter(cells.values()))[0], cells=cells)
+        # Names go before labels, which people may reword, unless they point beside the label of another field.
+        moved = any(self._beside_another(placed, key, place) for key, place in located.cells.items())
+        for key, place in list(located.cells.items()):
+            found = self._by_label(placed, key, place) if moved or key not in named else place
+            if found is None:
+                continue
+            if found != place and key in named:
+                located.moved.append(found)
+            located.cells[key] = found
+        located.sheet = next(iter(located.cells.values()))[0]
+        return located
+
+    @staticmethod
+    def _label(placed: Placed, key: str, place: tuple[RawSheet, int, int]) -> object:
+        """Return what stands where the label of a field belongs."""
+        (row, column), (label_row, label_column) = placed.cells[key], placed.label(key)
+        return place[0].at(place[1] - row + label_row, place[2] - column + label_column)
+
+    def _beside_another(self, placed: Placed, key: str, place: tuple[RawSheet, int, int]) -> bool:
+        held, fields = self._label(placed, key, place), placed.block.by_key
+        if held is None or same_label(held, fields[key].title):
+            return False
+        return any(same_label(held, item.title) for other, item in fields.items() if other != key)
+
+    def _by_label(self, placed: Placed, key: str, place: tuple[RawSheet, int, int]) -> tuple[RawSheet, int, int] | None:
+        """Return the place beside the label of a field, None when the sheet has it not or more than once."""
+        title = placed.block.by_key[key].title
+        if same_label(self._label(placed, key, place), title):
+            return place
+        sheet = place[0]
+        (row, column), (label_row, label_column) = placed.cells[key], placed.label(key)
+        if sheet.name not in self.labels:
+            self.labels[sheet.name] = dict(_labels(sheet))
+        found = {p for lang in LANGS for p in self.labels[sheet.name].get(fold(title[lang]), ())}
+        found = {p for p in found if p[1] == label_column} or found
+        if len(found) != 1:
+            return None
+        label = next(iter(found))
+        return sheet, label[0] - label_row + row, label[1] - label_column + column
 
     # -- summaries and matrices ------------------------------------------------------------
 
@@ -196,14 +246,17 @@ class Locator:
     def _find_line(self, sheet: RawSheet, titles: list[Text], row: int, column: int) -> tuple[int, int] | None:
         """Find headings that stand side by side: at their place, else anywhere on the sheet."""
 
-        def fits(r: int, c: int) -> bool:
-            return all(_same(sheet.at(r, c + n), title) for n, title in enumerate(titles))
+        def count(r: int, c: int) -> int:
+            return sum(same_label(sheet.at(r, c + n), title) for n, title in enumerate(titles))
 
-        if fits(row, column):
+        def fits(r: int, c: int) -> bool:
+            return count(r, c) == len(titles)
+
+        if same_label(sheet.at(row, column), titles[0]) and count(row, column) * 2 > len(titles):
             return row, column
         for r, line in enumerate(sheet.rows[:SEARCH_ROWS]):
             for c, value in enumerate(line):
-                if value != "" and _same(value, titles[0]) and fits(r, c):
+                if value != "" and same_label(value, titles[0]) and fits(r, c):
                     return r, c
         return None
 
@@ -213,35 +266,75 @@ class Locator:
         table = self.book.tables.get((placed.table or "").casefold())
         if table is not None and (sheet := sheet_named(self.book, table.area.sheet)) is not None:
             area = table.area
-            headings = self._headings(block, sheet, area, table.columns)
+            moved = self._moved(block, sheet, area)
+            if moved:
+                area = Area(area.sheet, area.top + moved, area.left, area.bottom + moved, area.right)
+            headings = self._headings(block, sheet, area, () if moved else table.columns)
             if any(h.key for h in headings):
                 located = self._located(placed, sheet, headings, area, table.totals)
                 located.by_name = True
+                located.moved += [(sheet, area.top, area.left)] if moved else []
                 return located
         return self._table_by_headings(block, placed)
 
+    def _moved(self, block: Table, sheet: RawSheet, area: Area) -> int:
+        """Return by how many rows the headings stand below the table, where a program moved the cells alone."""
+        keys = self._keys(block)
+
+        def score(row: int) -> int:
+            return len({key for c in range(area.left, area.right + 1) if (key := keys.key(sheet.at(row, c) or ""))})
+
+        if score(area.top) * 2 >= len(block.fields):
+            return 0
+        best = max(range(min(SEARCH_ROWS, len(sheet.rows))), key=score, default=area.top)
+        return best - area.top if score(best) * 2 >= len(block.fields) else 0
+
+    def _keys(self, block: Table) -> Headings:
+        if block.key not in self.headings:
+            self.headings[block.key] = Headings(block.fields, self.layout.lang)
+        return self.headings[block.key]
+
     def _table_by_headings(self, block: Table, placed: Placed) -> Located | None:
         """Find a table that is no table object any more: the line with most of its headings."""
-        best: tuple[int, RawSheet, list[Heading], int] | None = None
         first = self.sheets.get(placed.sheet)
-        for sheet in [*([first] if first else []), *(s for s in self.book.sheets.values() if s is not first)]:
-            for row, line in enumerate(sheet.rows[:SEARCH_ROWS]):
-                filled = [c for c, value in enumerate(line) if value != ""]
-                if not filled:
-                    continue
-                headings = self._headings(block, sheet, Area(sheet.name, row, filled[0], row, filled[-1]), ())
-                score = sum(1 for h in headings if h.key)
-                if score * 2 >= len(block.fields) and (best is None or score > best[0]):
-                    best = (score, sheet, headings, row)
-            if best is not None and sheet is first:
-                break
-        if best is None:
-            return None
-        _, sheet, headings, row = best
+        best = self._best_line(block, first) if first is not None else None
+        if first is None or best is None:
+            lines = ((s, self._best_line(block, s)) for s in self.book.sheets.values() if s is not first)
+            found = [(line[0], sheet, line) for sheet, line in lines if line is not None]
+            if not found:
+                return None
+            _, first, best = max(found, key=lambda item: item[0])
+        _, row, headings = best
         known = {h.column for h in headings if h.key}
         headings = [h for h in headings if h.key or min(known) <= h.column <= max(known) + 1]
-        rows = max(1, min(placed.rows, len(sheet.rows) - row - 1))
-        return self._located(placed, sheet, headings, Area(sheet.name, row, min(known), row + rows, max(known)), 0)
+        rows = max(1, min(placed.rows, len(first.rows) - row - 1))
+        return self._located(placed, first, headings, Area(first.name, row, min(known), row + rows, max(known)), 0)
+
+    def _best_line(self, block: Table, sheet: RawSheet) -> tuple[int, int, list[Heading]] | None:
+        """Return (score, row, headings) of the line with most headings of a table, if it has half of them."""
+        best: tuple[int, int, list[Heading]] | None = None
+        for row, line in enumerate(sheet.rows[:SEARCH_ROWS]):
+            filled = [c for c, value in enumerate(line) if value != ""]
+            if len(filled) * 2 < len(block.fields):
+                continue
+            headings = self._headings(block, sheet, Area(sheet.name, row, filled[0], row, filled[-1]), ())
+            score = sum(1 for h in headings if h.key)
+            if score * 2 >= len(block.fields) and (best is None or score > best[0]):
+                best = (score, row, headings)
+        return best
+
+    def twin(self, sheet: RawSheet) -> Table | None:
+        """Return the record list whose headings, with entries below, stand on a further sheet."""
+        for block in self.layout.template.blocks.values():
+            if isinstance(block, Table) and len(block.fields) > 2:
+                line = self._best_line(block, sheet)
+                if line is None:
+                    continue
+                _, row, headings = line
+                columns = [h.column for h in headings if h.key]
+                if any(sheet.at(r, c) is not None for r in range(row + 1, len(sheet.rows)) for c in columns):
+                    return block
+        return None
 
     @staticmethod
     def _located(placed: Placed, sheet: RawSheet, headings: list[Heading], area: Area, totals: int) -> Located:
@@ -255,22 +348,21 @@ class Locator:
                 columns[heading.key] = heading.column
         return Located(placed, sheet, area.top + 1, area.bottom - area.top, totals, columns, unknown=unknown)
 
-    @staticmethod
-    def _headings(block: Table, sheet: RawSheet, area: Area, named: tuple[str, ...]) -> list[Heading]:
+    def _headings(self, block: Table, sheet: RawSheet, area: Area, named: tuple[str, ...]) -> list[Heading]:
         """Match the headings in the first line of an area with fields; columns added at its right belong to it."""
         row, left, right = area.top, area.left, area.right
         while sheet.at(row, right + 1) is not None:
             right += 1
-        keys = heading_keys(block.fields)
+        keys = self._keys(block)
         texts = {column: sheet.at(row, column) for column in range(left, right + 1)}
-        written = {keys.get(fold(text)) for text in texts.values() if text is not None}
+        written = {keys.key(text) for text in texts.values() if text is not None}
         found = []
         for column, text in texts.items():
             if text is not None:
-                found.append(Heading(column, keys.get(fold(text)), str(text)))
+                found.append(Heading(column, keys.key(text), str(text)))
                 continue
             name = named[column - left] if column - left < len(named) else ""
-            key = keys.get(fold(name))
+            key = keys.key(name)
             if key is not None and key in written:
                 # Inserted by a program that moved the headings but not the table.
                 if any(sheet.at(r, column) is not None for r in range(row + 1, len(sheet.rows))):
@@ -280,20 +372,17 @@ class Locator:
         return found
 
 
-def heading_keys(fields: Iterable[Field]) -> dict[str, str]:
-    """Return folded heading -> field; the headings of both languages count."""
-    keys: dict[str, str] = {}
-    for lang in LANGS:
-        for item in fields:
-            keys.setdefault(fold(item.title[lang]), item.key)
-    return keys
-
-
-def _same(value: object, title: Text) -> bool:
-    return value is not None and fold(value) in (fold(title.de), fold(title.en))
-
-
 def list_columns(area: Area | None, place: PlacedList) -> dict[str, int]:
     """Return the columns of a list and its attributes in the file."""
     shift = area.left - place.columns["wert"] if area is not None else 0
     return {key: column + shift for key, column in place.columns.items()}
+
+
+def _labels(sheet: RawSheet) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Yield the texts of a sheet that may be labels, with their places."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, line in enumerate(sheet.rows[:SEARCH_ROWS]):
+        for column, value in enumerate(line):
+            if isinstance(value, str) and 0 < len(value) <= LONGEST_LABEL:
+                found.setdefault(fold(value).rstrip(" *:"), []).append((row, column))
+    yield from found.items()

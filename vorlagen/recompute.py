@@ -161,7 +161,7 @@ def differences(result: ReadResult, today: date, ready: Recomputed | None = None
                 if state == "uncalculated":
                     continue
                 equal = same(value, computed, item)
-                if not equal or (state == "constant" and not is_blank(value)):
+                if not equal or state == "replaced" or (state == "constant" and not is_blank(value)):
                     found.append(Difference(origin, block.key, item, value, computed, state, equal))
     return found
 

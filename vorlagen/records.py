@@ -15,9 +15,10 @@ from vorlagen.values import Row, Values
 Outcome = Literal["taken", "duplicate", "skipped", "refused"]
 
 # How a computed cell holds its value: by a formula with a stored result, by a formula that no
-# program has calculated yet, as an error value, or as a constant (typed over, or cleared). A blank
+# program has calculated yet, by another formula in its place that no program has calculated, as an
+# error value, or as a constant (typed over, or cleared). A blank
 # cell of a row below its table counts as not calculated: nobody put a formula there.
-State = Literal["formula", "uncalculated", "error", "constant"]
+State = Literal["formula", "uncalculated", "replaced", "error", "constant"]
 
 # Why an entry is not, or not as it stands, among the values: it cannot be read as what the field
 # wants; it is the result of a formula; an error value; it was converted; it stood over a formula of

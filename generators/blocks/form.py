@@ -56,16 +56,14 @@ def write_form(
     block = placed.block
     assert isinstance(block, Form)
     pen = Pen(sheet)
-    left, right = min(col for _, col in placed.cells.values()), max(col for _, col in placed.cells.values())
+    right = max(col for _, col in placed.cells.values())
     heading(ctx, pen, placed, width or (right if help_column is None else help_column))
     given = ctx.values.form(block.key)
     for item in block.fields:
         row, col = placed.cells[item.key]
         mark = " *" if item.required else ""
-        # The right half of a pair has a narrow grid column for its label, which runs over two.
         pen.text(
-            row,
-            col - 2 if block.columns == 2 and col > left else col - 1,
+            *placed.label(item.key),
             item.title[ctx.lang] + mark,
             ctx.styles.muted(indent=1, valign="top" if item.type == "long" else "vcenter"),
         )

@@ -34,10 +34,14 @@ _F = rb"<f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</f>)"
 _NAME = re.compile(_CELL)
 _FORMULA = re.compile(_CELL + rb"[^>]*><f[\s/>]")
 _UNCALCULATED = re.compile(_CELL + rb'(?![^>]* t="str")[^>]*>' + _F + rb"(?:<v\s*/>|<v></v>)?</c>")
+_UNCALCULATED_TEXT = re.compile(
+    _CELL + rb'(?![^>]* t="str")[^>]*><f(?:\s[^>]*)?(?<!/)>([^<]+)</f>(?:<v\s*/>|<v></v>)?</c>'
+)
 _ERROR = re.compile(_CELL + rb'[^>]* t="e"[^>]*>(?:' + _F + rb")?<v>([^<]*)</v>")
 _TEXT = re.compile(rb' t="s"[^<>]*>(?:' + _F + rb")?<v>([^<]*)</v>")
 _RANGE = re.compile(rb'<f [^<>]*\bref="([^"]*)"')
 _ROW = re.compile(rb'<row[^>]* r="(\d+)"')
+_HIDDEN = re.compile(rb'<row(?=[^>]* hidden="(?:1|true)")[^>]* r="(\d+)"')
 _FILLED = re.compile(_CELL + rb"[^>]*(?<!/)>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
@@ -60,17 +64,25 @@ class SheetScan:
     Attributes:
         formulas: names of the cells that hold a formula.
         errors: (row, column), 0-based -> error value.
+        hidden: rows, 0-based, that are hidden or filtered out.
         part: the XML, as long as it is in the usual form.
     """
 
     formulas: frozenset[str] = frozenset()
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
     part: bytes = b""
 
     @cached_property
     def uncalculated(self) -> frozenset[str]:
         """Names of the cells whose formula has no stored result (or, from XlsxWriter, an empty one)."""
         return _names(_UNCALCULATED.findall(self.part))
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Formulas without a stored result, by the name of their cell; of sheets in the usual form only."""
+        found = _UNCALCULATED_TEXT.findall(self.part)
+        return {name.decode("ascii"): unescape(text.decode("utf-8", "replace")) for name, text in found}
 
 
 def _names(found: list[bytes]) -> frozenset[str]:
@@ -110,6 +122,8 @@ def scan_sheet(part: bytes, limits: Limits, texts: int = 0) -> SheetScan:
             check_area(reference.decode("utf-8", "replace"), limits)
     _check_texts(_TEXT.findall(part, begin, end), texts)
     scan = SheetScan(_names(_FORMULA.findall(part)), part=part)
+    if b' hidden="' in part:
+        scan.hidden = frozenset(int(row) - 1 for row in _HIDDEN.findall(part))
     if b' t="e"' in part:
         for name, error in _ERROR.findall(part):
             scan.errors[split_name(name.decode("ascii"))] = unescape(error.decode("utf-8"))
@@ -223,6 +237,8 @@ class _Walker:
         if self.last in self.rows:
             raise _strange()
         self.rows.add(self.last)
+        if line.get("hidden") in ("1", "true"):
+            self.scan.hidden |= {self.last}
         column = -1
         for cell in line:
             address = cell.get("r")

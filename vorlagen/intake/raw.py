@@ -72,6 +72,10 @@ class RawSheet:
         """Whether a cell holds a formula that no program has calculated."""
         return cell_name(row, column) in self.scan.uncalculated
 
+    def formula(self, row: int, column: int) -> str:
+        """Return the text of a formula that no program has calculated, empty when it is not known."""
+        return self.scan.texts.get(cell_name(row, column), "")
+
 
 @dataclass
 class RawBook:
