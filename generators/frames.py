@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from vorlagen.consolidated import Consolidated, Merged
 from vorlagen.fieldtypes import TYPES
 from vorlagen.guard import guarded
 from vorlagen.outputs import write_whole
-from vorlagen.spec import Field, Lang, Table
+from vorlagen.spec import Field, Kpis, Lang, Table
 from vorlagen.values import is_blank
 
 _MONEY_DIGITS, _MONEY_SCALE = 24, 4
@@ -148,16 +148,26 @@ def duckdb_writer(consolidated: Consolidated, merged: dict[str, Merged], lang: L
         import pyarrow as pa
 
         tables: dict[str, Any] = {}
+        views: dict[str, str] = {}
         for key, item in merged.items():
             tables |= {f"{key}_{block.key}": _arrow(item, block) for block in tables_of(item)}
             for part in account(consolidated, item, lang):
                 tables[f"{key}_{part.key}"] = _listing_table(pa, part)
-        write_whole(path, lambda new: _fill(new, tables), lambda written: verify_duckdb(written, tables))
+            figures = list(_figures(item, lang))
+            if figures:
+                tables[f"{key}_kennzahlen"] = _figures_table(pa, figures)
+            for block, field, _, kind, _, _ in figures:
+                column = "text" if kind in _WORDS else "wert"
+                views[f"{key}_{block}_{field}"] = (
+                    f'SELECT {column} AS "{field}" FROM "{key}_kennzahlen" '
+                    f"WHERE bereich = '{block}' AND feld = '{field}'"
+                )
+        write_whole(path, lambda new: _fill(new, tables, views), lambda written: verify_duckdb(written, tables))
 
     return write
 
 
-def _fill(path: Path, tables: dict[str, Any]) -> None:
+def _fill(path: Path, tables: dict[str, Any], views: dict[str, str]) -> None:
     import duckdb
 
     path.unlink()  # an empty file is no database
@@ -166,6 +176,27 @@ def _fill(path: Path, tables: dict[str, Any]) -> None:
             base.register("incoming", table)
             base.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')
             base.unregister("incoming")
+        for name, query in views.items():
+            base.execute(f'CREATE VIEW "{name}" AS {query}')
+
+
+_WORDS = ("text", "long", "choice", "email", "phone", "url", "date", "month", "time")  # figures that are no numbers
+
+
+def _figures(item: Merged, lang: Lang) -> Iterator[tuple[str, str, str, str, float | None, str | None]]:
+    """Yield every key figure: block, field, title, type, number, and its text where it is none."""
+    for block in item.template.blocks.values():
+        for f in block.fields if isinstance(block, Kpis) else ():
+            value = TYPES[f.type].from_cell(_plain(item.computed.cell(block.key, f.key)))
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            text = None if is_blank(value) or number else value.isoformat() if isinstance(value, date) else str(value)
+            yield block.key, f.key, f.title[lang], f.type, float(value) if number else None, text
+
+
+def _figures_table(pa: Any, figures: Sequence[tuple[Any, ...]]) -> Any:
+    names = ("bereich", "feld", "titel", "art", "wert", "text")
+    kinds = [pa.string()] * 4 + [pa.float64(), pa.string()]
+    return pa.table([pa.array(column, k) for column, k in zip(zip(*figures, strict=True), kinds, strict=True)], names)
 
 
 def _listing_table(pa: Any, listing: Listing) -> Any:

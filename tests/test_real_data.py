@@ -70,6 +70,11 @@ def test_all_forms_hold_the_total_to_the_cent(written: Path, orders: pd.DataFram
         by_region = dict(
             base.execute("SELECT region, sum(angebotssumme) FROM angebotsliste_angebote GROUP BY 1").fetchall()
         )
+        view = base.execute("SELECT * FROM angebotsliste_anteile_anteil_erfolgreich").fetchall()
+        views = {name for (name,) in base.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+        figures = base.execute("SELECT count(*) FROM angebotsliste_kennzahlen").fetchone()
+    assert view == [(1.0,)]
+    assert figures == (len(views),)
     assert round(found * 100) == total
     expected = orders.groupby("region")["cents"].sum().to_dict()
     assert {k: round(v * 100) for k, v in by_region.items()} == expected
