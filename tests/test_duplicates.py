@@ -18,8 +18,7 @@ from vorlagen.companies import company_name, fold, legal_form, mail_domain, phon
 from vorlagen.consolidate import consolidate
 from vorlagen.decisions import Decision, Decisions, load_decisions
 from vorlagen.duplicates import find_duplicates
-from vorlagen.findings import SpecErrors
-from vorlagen.foreign import SourceErrors
+from vorlagen.findings import SourceErrors, SpecErrors
 from vorlagen.records import Counts, ReadResult
 from vorlagen.spec import Duplicates, Table
 from vorlagen.stamp import Stamp

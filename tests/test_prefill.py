@@ -14,8 +14,7 @@ import openpyxl
 import pytest
 
 from vorlagen.catalog import Catalog
-from vorlagen.findings import SpecErrors
-from vorlagen.foreign import SourceErrors
+from vorlagen.findings import SourceErrors, SpecErrors
 from vorlagen.mapping import load_map, number_from
 from vorlagen.prefill import load_values, slugify
 from vorlagen.values import Values

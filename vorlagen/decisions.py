@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vorlagen.findings import Finding, Origin
-from vorlagen.foreign import SourceErrors, read_table
+from vorlagen.findings import Finding, Origin, SourceErrors
+from vorlagen.foreign import read_table
 from vorlagen.intake.gate import Refused, load
 from vorlagen.intake.raw import read_raw
 from vorlagen.spec import Block, Field, Table, Template

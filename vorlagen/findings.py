@@ -85,3 +85,16 @@ class SpecErrors(Exception):
     def __init__(self, problems: list[SpecProblem]) -> None:
         super().__init__("\n".join(str(p) for p in problems))
         self.problems = problems
+
+
+class SourceErrors(Exception):
+    """Everything that is wrong with values to prefill from, or with their mapping.
+
+    Attributes:
+        exit_code: 1 faults in the data, 2 in the mapping or the call, 3 the file cannot be read.
+    """
+
+    def __init__(self, findings: list[Finding], exit_code: int) -> None:
+        super().__init__(", ".join(sorted({f.code for f in findings})))
+        self.findings = findings
+        self.exit_code = exit_code

@@ -11,23 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from vorlagen.fieldtypes import clean_text
-from vorlagen.findings import Finding, Origin
+from vorlagen.findings import Finding, Origin, SourceErrors
 
 DELIMITERS = (";", ",", "\t")
 _GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
-
-
-class SourceErrors(Exception):
-    """Everything that is wrong with values to prefill from, or with their mapping.
-
-    Attributes:
-        exit_code: 1 faults in the data, 2 in the mapping or the call, 3 the file cannot be read.
-    """
-
-    def __init__(self, findings: list[Finding], exit_code: int) -> None:
-        super().__init__(", ".join(sorted({f.code for f in findings})))
-        self.findings = findings
-        self.exit_code = exit_code
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ from typing import Any, Literal
 from yaml import MappingNode, Node, ScalarNode
 
 from vorlagen.fieldtypes import Unparsable, clean_text, number_from_text
-from vorlagen.findings import Finding, Origin, SpecErrors, SpecProblem
-from vorlagen.foreign import ForeignTable, Line, SourceErrors, closest, read_table
+from vorlagen.findings import Finding, Origin, SourceErrors, SpecErrors, SpecProblem
+from vorlagen.foreign import ForeignTable, Line, closest, read_table
 from vorlagen.nodes import Bad, Builder
 from vorlagen.spec import Block, Form, Table, Template, doc
 

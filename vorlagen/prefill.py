@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from vorlagen.choices import ChoiceReader
 from vorlagen.fieldtypes import FIRST_DATE, LAST_DATE, TYPES, DateType, NumberType, Unparsable, clean_text
-from vorlagen.findings import Finding, Origin
-from vorlagen.foreign import ForeignTable, Line, SourceErrors, closest, decode, read_bytes, read_table, refuse
+from vorlagen.findings import Finding, Origin, SourceErrors
+from vorlagen.foreign import ForeignTable, Line, closest, decode, read_bytes, read_table, refuse
 from vorlagen.mapping import (
     SLUG,
     SPLIT,

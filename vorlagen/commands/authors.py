@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vorlagen.commands import shell
 from vorlagen.findings import SpecErrors, SpecProblem
 from vorlagen.outputs import reason, write_bytes, write_whole
-from vorlagen.spec import Lang
+
+if TYPE_CHECKING:
+    from vorlagen.spec import Lang
 
 
 @click.group(cls=shell.Group, epilog=shell.examples("vorlagen spec check eigene_vorlagen"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vorlagen.commands import shell
 from vorlagen.findings import Finding, Origin
-from vorlagen.spec import Lang
+
+if TYPE_CHECKING:
+    from vorlagen.spec import Lang
 
 
 @click.command(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vorlagen.commands import shell
-from vorlagen.intake.pool import Pool, default_jobs
 from vorlagen.intake.worker import MIB, Budget
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ def judged(
     Raises:
         Stop: there is no file at all, or no such folder.
     """
+    from vorlagen.intake.pool import Pool, default_jobs
+
     jobs = click.get_current_context().meta.get(_META + "jobs") or default_jobs()
     with Pool(specs, today=today, jobs=jobs, checks=True, budget=budget()) as pool:
         pool.lean = lean

@@ -13,11 +13,11 @@ import click
 from vorlagen.commands import shell
 from vorlagen.commands.intake import cache_option, jobs_option, judged, limits_option, quarantine_option, set_aside
 from vorlagen.findings import Finding
-from vorlagen.spec import Lang
 
 if TYPE_CHECKING:
     from vorlagen.brand import Brand
     from vorlagen.records import ReadResult
+    from vorlagen.spec import Lang
 
 _OUTCOMES = {
     "taken": ("übernommen", "taken"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vorlagen.codes import CODES
-from vorlagen.findings import Finding, Origin, SpecErrors
+from vorlagen.findings import Finding, Origin, SourceErrors, SpecErrors
 
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
@@ -236,8 +236,6 @@ def spoken_language(args: Sequence[str]) -> Lang:
 
 def run(body: Callable[[], Any], args: Sequence[str]) -> int:
     """Run a command line and return its exit code; every failure becomes a clear message."""
-    from vorlagen.foreign import SourceErrors
-
     lang = spoken_language(args)
     try:
         code = body()
