@@ -113,7 +113,7 @@ def workdays_between(start: date | None, end: date | None, holidays: Collection[
     return None if count is None else count - 1
 
 
-def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NONE) -> date | None:
+def add_workdays(start: date | None, days: Cell, holidays: Collection[date] = _NONE) -> date | None:
     """Go a number of working days forward or back.
 
     Args:
@@ -122,17 +122,17 @@ def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NO
         holidays: Free days besides Saturday and Sunday.
 
     Returns:
-        The date reached, None for a blank start. Source: Excel's WORKDAY.
+        The date reached, None for a blank start or number. Source: Excel's WORKDAY.
 
     Raises:
         OverflowError: Beyond the year 9999.
     """
-    day = as_day(start)
-    if day is None:
+    day, wanted = as_day(start), number(days)
+    if day is None or wanted is None:
         return None
     free = _free_days(holidays)
-    step = _DAY if days >= 0 else -_DAY
-    for _ in range(abs(days)):
+    step = _DAY if wanted >= 0 else -_DAY
+    for _ in range(abs(int(wanted))):
         day += step
         while not is_workday(day, free):
             day += step
@@ -191,7 +191,7 @@ def months_between(start: date | None, end: date | None) -> int | None:
     return started if last.day >= first.day else started - 1
 
 
-def months_ahead(start: date | None, months: int | None) -> date | None:
+def months_ahead(start: date | None, months: Cell) -> date | None:
     """Go a number of months forward or back, to the last day of a shorter month.
 
     Args:
@@ -204,10 +204,10 @@ def months_ahead(start: date | None, months: int | None) -> date | None:
     Raises:
         ValueError: Outside the years 1 to 9999.
     """
-    day = as_day(start)
-    if day is None or months is None:
+    day, wanted = as_day(start), number(months)
+    if day is None or wanted is None:
         return None
-    years, month = divmod(day.month - 1 + months, 12)
+    years, month = divmod(day.month - 1 + int(wanted), 12)
     year = day.year + years
     if not 1 <= year <= 9999:
         raise ValueError("outside the calendar")

@@ -39,13 +39,18 @@ def same(left: object, right: object) -> bool:
         right: Any cell value.
 
     Returns:
-        Texts without regard to capital letters, numbers by value; two blanks are the same.
+        Texts without regard to capital letters, numbers by value; two blanks are the same. A text
+        that carries a `label` (a choice) is also the same as a text that reads like its label.
     """
     if is_blank(left) or is_blank(right):
         return is_blank(left) and is_blank(right)
     if isinstance(left, str) and isinstance(right, str):
-        return left.casefold() == right.casefold()
+        return left.casefold() == right.casefold() or _label(left) == _label(right)
     return left == right
+
+
+def _label(text: str) -> str:
+    return str(getattr(text, "label", text)).casefold()
 
 
 def holds(value: object, relation: str, wanted: object) -> bool:
@@ -311,6 +316,18 @@ def first_known(*values: object) -> object:
         The first one that is not blank, None if all are.
     """
     return next((value for value in values if not is_blank(value)), None)
+
+
+def blank_as_zero(values: Iterable[object]) -> list[object]:
+    """Show a column with 0 where it is blank.
+
+    Args:
+        values: Numbers and blanks.
+
+    Returns:
+        One value per row.
+    """
+    return [0 if is_blank(value) else value for value in values]
 
 
 def filled(*values: object) -> int:

@@ -45,8 +45,12 @@ ROW, KPI = "ratios.product([@betrag], 2)", "tally.amount(zeilen[doppelt])"
 
 
 def witnessed(template: Template, values: Values) -> Witness:
-    """Compute a template with no more rows than it needs, and two empty ones."""
-    rows = {b.key: min(b.rows, len(values.rows(b.key)) + 2) for b in template.blocks.values() if isinstance(b, Table)}
+    """Compute a template with few rows, at least two of them empty."""
+    rows = {
+        b.key: min(b.rows, max(len(values.rows(b.key)) + 2, 15))
+        for b in template.blocks.values()
+        if isinstance(b, Table)
+    }
     return Witness(compute(layout_for(template, values, "de", rows), values, TODAY))
 
 
@@ -62,7 +66,7 @@ def test_a_calculator_sees_inputs_and_shows_disagreement(tmp_path: Path) -> None
     template = catalog.template("kleinprobe")
     values = values_of(template, "blank", "de").with_block("zeilen", [{"nr": "1", "betrag": 2.5}, {"nr": "2"}])
     found = witnessed(template, values)
-    assert found.column("zeilen", "doppelt") == [5.0, "", "", ""]  # the formula counts a blank as 0
+    assert found.column("zeilen", "doppelt")[:3] == [5.0, "", ""]  # the formula counts a blank as 0
     assert found.column("summe", "alles") == [5.0]
     assert [(d.key, d.place, d.formula, d.calculator) for d in found.disagreements()] == [("doppelt", 1, 0.0, "")]
     assert witness(found.computed)["summe", "alles"] == [5.0]
