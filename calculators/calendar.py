@@ -170,6 +170,55 @@ def days_ahead(start: date | None, days: Cell) -> date | None:
     return None if first is None or step is None else first + timedelta(days=step)
 
 
+def workdays_left(today: date | None, end: date | None, holidays: Collection[date] = _NONE) -> int | None:
+    """Count the working days that are left until an end, today included.
+
+    Args:
+        today: The Stichtag.
+        end: Last day.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        Number of working days, 0 after the end, None for a blank date. Source: catalogue 07 (rest_at).
+    """
+    count = workdays_in(today, end, holidays)
+    return None if count is None else max(0, count)
+
+
+def day(year: int, month: int, of_month: int) -> date:
+    """Name a date, for limits that stand for "no limit".
+
+    Args:
+        year: Year.
+        month: 1 to 12.
+        of_month: Day of the month.
+
+    Returns:
+        The date.
+
+    Raises:
+        ValueError: For a date that does not exist.
+    """
+    return date(year, month, of_month)
+
+
+def within(when: date | None, first: date | None = None, last: date | None = None) -> bool:
+    """Tell whether a date lies in a period, its ends included.
+
+    Args:
+        when: A date; a blank one lies in no period that has a limit.
+        first: First day; blank for no limit.
+        last: Last day; blank for no limit.
+
+    Returns:
+        Whether it does.
+    """
+    found, start, end = as_day(when), as_day(first), as_day(last)
+    if found is None:
+        return start is None and end is None
+    return (start is None or start <= found) and (end is None or found <= end)
+
+
 # -- months ------------------------------------------------------------------------------------
 
 
@@ -212,6 +261,86 @@ def months_ahead(start: date | None, months: Cell) -> date | None:
     if not 1 <= year <= 9999:
         raise ValueError("outside the calendar")
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def month_start(when: date | None, months: Cell = 0) -> date | None:
+    """Find the first day of a month.
+
+    Args:
+        when: Any day of the month.
+        months: Months to go forward, or back when negative.
+
+    Returns:
+        The first day, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else months_ahead(found.replace(day=1), months)
+
+
+def quarter_start(when: date | None) -> date | None:
+    """Find the first day of a quarter.
+
+    Args:
+        when: Any day of the quarter.
+
+    Returns:
+        First of January, April, July or October; None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else date(found.year, (1, 4, 7, 10)[(found.month - 1) // 3], 1)
+
+
+def year_start(when: date | None, years: int = 0) -> date | None:
+    """Find the first day of a year.
+
+    Args:
+        when: Any day of the year.
+        years: Years to go forward.
+
+    Returns:
+        First of January, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else date(found.year + years, 1, 1)
+
+
+def year_of(when: date | None) -> int | None:
+    """Name the year of a date.
+
+    Args:
+        when: A date.
+
+    Returns:
+        The year, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else found.year
+
+
+def year_text(when: date | None) -> str | None:
+    """Name the year of a date as text, for headings.
+
+    Args:
+        when: A date.
+
+    Returns:
+        Four digits, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else f"{found.year:04}"
+
+
+def weekday(when: date | None) -> int | None:
+    """Number the day of the week.
+
+    Args:
+        when: A date.
+
+    Returns:
+        1 for Monday to 7 for Sunday, None for a blank date. Source: ISO 8601.
+    """
+    found = as_day(when)
+    return None if found is None else found.isoweekday()
 
 
 # -- Gantt -------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from calculators.segments import unique_ranks
 from calculators.tally import holds, same
 
 __all__ = [
-    "above_count", "as_listed", "band_of", "best", "by_order", "by_rank", "cumulated_share", "found", "latest", "nth",
-    "numbered", "ranks_without_zero", "row_of", "unique_ranks",
+    "above_count", "as_listed", "band_of", "best", "by_order", "by_rank", "cumulated_share", "found", "latest", "least",
+    "nth", "numbered", "ranks_without_zero", "row_of", "unique_ranks",
 ]  # fmt: skip
 
 
@@ -174,6 +174,23 @@ def best(values: Sequence[object], keys: Sequence[Cell]) -> object:
         ValueError: For columns of different lengths.
     """
     listed = by_rank(values, unique_ranks(k if not isinstance(k, str) else None for k in keys))
+    return listed[0] if listed else None
+
+
+def least(values: Sequence[object], keys: Sequence[Cell]) -> object:
+    """Take the value of the row with the smallest number, the upper one of equals.
+
+    Args:
+        values: Column to show.
+        keys: Numbers and blanks.
+
+    Returns:
+        The value, None without any number.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+    listed = by_rank(values, unique_ranks(keys, descending=False))
     return listed[0] if listed else None
 
 

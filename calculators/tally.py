@@ -7,6 +7,8 @@ A condition is three arguments: a column, a relation and a value, as in
 - ``<``, ``<=``, ``>``, ``>=`` hold for numbers against numbers, dates against dates, nothing else.
 - ``in`` and ``not in`` take a list of values.
 - ``chosen`` is a filter cell: the value itself, or any filled cell if the filter is blank or "alle".
+- ``allowed`` is a filter cell as well, but a blank filter lets blanks pass too.
+- ``contains`` looks for a text anywhere in a text.
 - ``filled`` takes True or False.
 
 The value may be a column too; then each row is compared with its own. Columns are lists, tuples
@@ -80,6 +82,11 @@ def holds(value: object, relation: str, wanted: object) -> bool:
         case "chosen":
             every = is_blank(wanted) or same(wanted, EVERYTHING)
             return isinstance(value, str) and value != "" if every else same(value, wanted)
+        case "allowed":
+            return is_blank(wanted) or same(wanted, EVERYTHING) or same(value, wanted)
+        case "contains":
+            part = getattr(wanted, "label", wanted)
+            return isinstance(value, str) and isinstance(part, str) and part.casefold() in value.casefold()
         case "<" | "<=" | ">" | ">=":
             if is_blank(value) or is_blank(wanted) or _kind(value) != _kind(wanted):
                 return False
@@ -123,6 +130,22 @@ def _selected(values: Iterable[object], conditions: Sequence[object]) -> list[ob
 def _numbers(values: Iterable[object]) -> list[float]:
     """Keep the numbers; texts in a column of numbers ("fehlt") are none."""
     return known_numbers(v for v in values if not isinstance(v, str))
+
+
+def select(values: Iterable[object], *conditions: object) -> list[object]:
+    """Keep the cells of a column in the rows that meet all conditions.
+
+    Args:
+        values: Column.
+        conditions: Triples.
+
+    Returns:
+        The cells in order.
+
+    Raises:
+        ValueError: For arguments that are not triples, or columns of different lengths.
+    """
+    return _selected(values, conditions)
 
 
 def rows(keys: Iterable[object]) -> int:

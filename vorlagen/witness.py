@@ -388,3 +388,39 @@ def witness(computed: Computed) -> dict[tuple[str, str], list[Any]]:
     """
     found = Witness(computed)
     return {(block.key, item.key): found.column(block.key, item.key) for block, item in found.fields()}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A field with a formula and without an independent calculator."""
+
+    block: Block
+    item: Field
+    reason: tuple[str, str]
+
+
+def figures(template: Template) -> Iterator[tuple[Block, Field]]:
+    """Yield every field with a formula of its own; headings of axes are none."""
+    for block in template.blocks.values():
+        for item in block.all_fields:
+            if item.formula is not None and item.formula.text:
+                yield block, item
+
+
+def gaps(template: Template) -> list[Gap]:
+    """Return the fields with a formula and without an independent calculator, each with its reason."""
+    return [Gap(b, f, _reason(f)) for b, f in figures(template) if f.calculator is None]
+
+
+def _reason(item: Field) -> tuple[str, str]:
+    if item.type in ("text", "long", "choice"):
+        return "Text, keine Zahl", "text, not a number"
+    words = set(re.findall(r"\b(?:POS|PREV|ABOVE|CHOOSE|MATCH|INDEX)\b", item.formula.text if item.formula else ""))
+    if words:
+        return "ordnet Zeilen oder Bildpunkte an", "arranges rows or points of a picture"
+    return "Hilfswert, noch ohne Gegenrechnung", "helper value, no calculator yet"
+
+
+def is_number(item: Field) -> bool:
+    """Whether a field holds numbers, dates or times."""
+    return item.type in ("int", "decimal", "money", "percent", "date", "month", "time")
