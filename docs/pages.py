@@ -25,7 +25,7 @@ from vorlagen.spec import (
     Table,
     Template,
 )
-from vorlagen.witness import source
+from vorlagen.witness import source as calculated_by
 
 COMMON = "00_gemeinsam.md"
 SHORT_LIST = 8  # values that are written beside the field
@@ -107,7 +107,9 @@ def field_tables(fields: Iterable[Field], template: Template, shared: Iterable[s
         ),
     )
     computed = [
-        (f, f.formula.text, source(f.calculator) if f.calculator else "") for f in fields if f.formula is not None
+        (f, f.formula.text, calculated_by(f.calculator) if f.calculator else "")
+        for f in fields
+        if f.formula is not None
     ]
     if given and computed:
         lines += ["Berechnet:", ""]
