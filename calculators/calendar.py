@@ -113,7 +113,7 @@ def workdays_between(start: date | None, end: date | None, holidays: Collection[
     return None if count is None else count - 1
 
 
-def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NONE) -> date | None:
+def add_workdays(start: date | None, days: Cell, holidays: Collection[date] = _NONE) -> date | None:
     """Go a number of working days forward or back.
 
     Args:
@@ -122,17 +122,17 @@ def add_workdays(start: date | None, days: int, holidays: Collection[date] = _NO
         holidays: Free days besides Saturday and Sunday.
 
     Returns:
-        The date reached, None for a blank start. Source: Excel's WORKDAY.
+        The date reached, None for a blank start or number. Source: Excel's WORKDAY.
 
     Raises:
         OverflowError: Beyond the year 9999.
     """
-    day = as_day(start)
-    if day is None:
+    day, wanted = as_day(start), number(days)
+    if day is None or wanted is None:
         return None
     free = _free_days(holidays)
-    step = _DAY if days >= 0 else -_DAY
-    for _ in range(abs(days)):
+    step = _DAY if wanted >= 0 else -_DAY
+    for _ in range(abs(int(wanted))):
         day += step
         while not is_workday(day, free):
             day += step
@@ -170,6 +170,55 @@ def days_ahead(start: date | None, days: Cell) -> date | None:
     return None if first is None or step is None else first + timedelta(days=step)
 
 
+def workdays_left(today: date | None, end: date | None, holidays: Collection[date] = _NONE) -> int | None:
+    """Count the working days that are left until an end, today included.
+
+    Args:
+        today: The Stichtag.
+        end: Last day.
+        holidays: Free days besides Saturday and Sunday.
+
+    Returns:
+        Number of working days, 0 after the end, None for a blank date. Source: catalogue 07 (rest_at).
+    """
+    count = workdays_in(today, end, holidays)
+    return None if count is None else max(0, count)
+
+
+def day(year: int, month: int, of_month: int) -> date:
+    """Name a date, for limits that stand for "no limit".
+
+    Args:
+        year: Year.
+        month: 1 to 12.
+        of_month: Day of the month.
+
+    Returns:
+        The date.
+
+    Raises:
+        ValueError: For a date that does not exist.
+    """
+    return date(year, month, of_month)
+
+
+def within(when: date | None, first: date | None = None, last: date | None = None) -> bool:
+    """Tell whether a date lies in a period, its ends included.
+
+    Args:
+        when: A date; a blank one lies in no period that has a limit.
+        first: First day; blank for no limit.
+        last: Last day; blank for no limit.
+
+    Returns:
+        Whether it does.
+    """
+    found, start, end = as_day(when), as_day(first), as_day(last)
+    if found is None:
+        return start is None and end is None
+    return (start is None or start <= found) and (end is None or found <= end)
+
+
 # -- months ------------------------------------------------------------------------------------
 
 
@@ -191,7 +240,7 @@ def months_between(start: date | None, end: date | None) -> int | None:
     return started if last.day >= first.day else started - 1
 
 
-def months_ahead(start: date | None, months: int | None) -> date | None:
+def months_ahead(start: date | None, months: Cell) -> date | None:
     """Go a number of months forward or back, to the last day of a shorter month.
 
     Args:
@@ -204,14 +253,94 @@ def months_ahead(start: date | None, months: int | None) -> date | None:
     Raises:
         ValueError: Outside the years 1 to 9999.
     """
-    day = as_day(start)
-    if day is None or months is None:
+    day, wanted = as_day(start), number(months)
+    if day is None or wanted is None:
         return None
-    years, month = divmod(day.month - 1 + months, 12)
+    years, month = divmod(day.month - 1 + int(wanted), 12)
     year = day.year + years
     if not 1 <= year <= 9999:
         raise ValueError("outside the calendar")
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def month_start(when: date | None, months: Cell = 0) -> date | None:
+    """Find the first day of a month.
+
+    Args:
+        when: Any day of the month.
+        months: Months to go forward, or back when negative.
+
+    Returns:
+        The first day, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else months_ahead(found.replace(day=1), months)
+
+
+def quarter_start(when: date | None) -> date | None:
+    """Find the first day of a quarter.
+
+    Args:
+        when: Any day of the quarter.
+
+    Returns:
+        First of January, April, July or October; None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else date(found.year, (1, 4, 7, 10)[(found.month - 1) // 3], 1)
+
+
+def year_start(when: date | None, years: int = 0) -> date | None:
+    """Find the first day of a year.
+
+    Args:
+        when: Any day of the year.
+        years: Years to go forward.
+
+    Returns:
+        First of January, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else date(found.year + years, 1, 1)
+
+
+def year_of(when: date | None) -> int | None:
+    """Name the year of a date.
+
+    Args:
+        when: A date.
+
+    Returns:
+        The year, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else found.year
+
+
+def year_text(when: date | None) -> str | None:
+    """Name the year of a date as text, for headings.
+
+    Args:
+        when: A date.
+
+    Returns:
+        Four digits, None for a blank date.
+    """
+    found = as_day(when)
+    return None if found is None else f"{found.year:04}"
+
+
+def weekday(when: date | None) -> int | None:
+    """Number the day of the week.
+
+    Args:
+        when: A date.
+
+    Returns:
+        1 for Monday to 7 for Sunday, None for a blank date. Source: ISO 8601.
+    """
+    found = as_day(when)
+    return None if found is None else found.isoweekday()
 
 
 # -- Gantt -------------------------------------------------------------------------------------

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ClvYear", "amortisation_year", "churn_rate", "clv", "clv_frame", "clv_infinite", "clv_series",
-    "clv_simple", "clv_to_cac", "growing", "lifetime", "npv", "present_value_factor", "referral_value",
-    "retention_rate", "sensitivity", "sensitivity_axis", "survival", "yearly_margin",
+    "ClvYear", "amortisation_year", "churn_rate", "clv", "clv_frame", "clv_infinite", "clv_of_flows", "clv_series",
+    "clv_simple", "clv_to_cac", "discount_factor", "growing", "grown", "lifetime", "npv", "present_value_factor",
+    "referral_value", "retention_rate", "sensitivity", "sensitivity_axis", "survival", "survival_of", "yearly_margin",
 ]  # fmt: skip
 
 
@@ -138,7 +138,14 @@ def growing(margin: float, years: int, g: float = 0.0) -> list[float]:
 
 
 def clv(
-    margin: Cell, r: Cell, d: Cell, years: int, *, g: Cell = None, acquisition: Cell = None, first_certain: bool = False
+    margin: Cell,
+    r: Cell,
+    d: Cell,
+    years: int | None,
+    *,
+    g: Cell = None,
+    acquisition: Cell = None,
+    first_certain: bool = False,
 ) -> float | None:
     """Compute the present value of a customer over a finite horizon, as the sum of its years.
 
@@ -152,7 +159,7 @@ def clv(
         first_certain: Whether the first year is certain.
 
     Returns:
-        Euro, None if margin, retention or discount rate is blank.
+        Euro, None if margin, retention, discount rate or horizon is blank.
 
     Raises:
         ValueError: For a rate out of its range or less than one year.
@@ -160,13 +167,15 @@ def clv(
     Source: catalogue 34 (clv), S26.
     """
     m, retention, discount = number(margin), number(r), number(d)
-    if m is None or retention is None or discount is None:
+    if m is None or retention is None or discount is None or years is None:
         return None
     flows = growing(m, years, zero_if_blank(g))
     return clv_series(flows, retention, discount, acquisition, first_certain)[-1].cumulative
 
 
-def present_value_factor(r: Cell, d: Cell, years: int, g: Cell = None, first_certain: bool = False) -> float | None:
+def present_value_factor(
+    r: Cell, d: Cell, years: int | None, g: Cell = None, first_certain: bool = False
+) -> float | None:
     """Sum the geometric series in closed form: what one Euro a year is worth.
 
     Args:
@@ -178,7 +187,7 @@ def present_value_factor(r: Cell, d: Cell, years: int, g: Cell = None, first_cer
 
     Returns:
         (r or 1)/(1+d) × (1 − q^T)/(1 − q) with q = r(1+g)/(1+d); T terms of 1 for q = 1.
-        None if retention or discount rate is blank.
+        None if retention, discount rate or horizon is blank.
 
     Raises:
         ValueError: For a rate out of its range or less than one year.
@@ -186,7 +195,7 @@ def present_value_factor(r: Cell, d: Cell, years: int, g: Cell = None, first_cer
     Source: geometric series; catalogue 34 (faktor).
     """
     retention, discount, growth = number(r), number(d), zero_if_blank(g)
-    if retention is None or discount is None:
+    if retention is None or discount is None or years is None:
         return None
     _check(r=retention, d=discount, g=growth, years=years)
     q = retention * (1 + growth) / (1 + discount)
@@ -225,7 +234,7 @@ def clv_infinite(
     return m * (1.0 if first_certain else retention) / spread - zero_if_blank(acquisition)
 
 
-def clv_simple(margin: Cell, r: Cell, years: int, acquisition: Cell = None) -> float | None:
+def clv_simple(margin: Cell, r: Cell, years: int | None, acquisition: Cell = None) -> float | None:
     """Multiply the margin by the expected lifetime, without discount.
 
     Args:
@@ -235,7 +244,7 @@ def clv_simple(margin: Cell, r: Cell, years: int, acquisition: Cell = None) -> f
         acquisition: Cost of acquisition, Euro; a blank counts 0.
 
     Returns:
-        Euro, None if margin or retention rate is blank.
+        Euro, None if margin, retention rate or horizon is blank.
 
     Raises:
         ValueError: For a rate out of its range or less than one year.
@@ -243,7 +252,7 @@ def clv_simple(margin: Cell, r: Cell, years: int, acquisition: Cell = None) -> f
     Source: catalogue 34 (clv_einfach).
     """
     m, retention = number(margin), number(r)
-    if m is None or retention is None:
+    if m is None or retention is None or years is None:
         return None
     _check(r=retention, years=years)
     life = lifetime(retention)
@@ -264,7 +273,84 @@ def clv_to_cac(margin: Cell, factor: Cell, acquisition: Cell) -> float | None:
     return ratio(product(margin, factor), acquisition)
 
 
-def npv(rate: float, cash_flows: Iterable[Cell]) -> float:
+def grown(margin: Cell, g: Cell, year: int) -> float | None:
+    """Compute a margin of a later year: margin × (1+g)^(t−1).
+
+    Args:
+        margin: Euro in year 1.
+        g: Growth per year, above −1; a blank counts 0.
+        year: t, 1 for the first year.
+
+    Returns:
+        Euro, None for a blank margin. Source: catalogue 34 (cf_t).
+
+    Raises:
+        ValueError: For a growth of −1 or less, or a year below 1.
+    """
+    m = number(margin)
+    return None if m is None else growing(m, year, zero_if_blank(g))[-1]
+
+
+def discount_factor(d: Cell, year: int) -> float | None:
+    """Compute what one Euro at the end of a year is worth today: 1 / (1+d)^t.
+
+    Args:
+        d: Discount rate, above −1.
+        year: t, 1 for the first year.
+
+    Returns:
+        Factor, None for a blank rate. Source: catalogue 34 (abz_t).
+
+    Raises:
+        ValueError: For a rate of −1 or less.
+    """
+    rate = number(d)
+    return None if rate is None else npv(rate, [*[0] * (year - 1), 1])
+
+
+def survival_of(year: int, r: Cell, first_certain: bool = False) -> float | None:
+    """Compute the chance that a customer still buys, see `survival`.
+
+    Args:
+        year: 1 for the first year.
+        r: Retention rate.
+        first_certain: Whether the first year is certain.
+
+    Returns:
+        Fraction, None for a blank rate.
+
+    Raises:
+        ValueError: For a year below 1 or a rate outside 0 to 1.
+    """
+    rate = number(r)
+    return None if rate is None else survival(year, rate, first_certain)
+
+
+def clv_of_flows(
+    cash_flows: Sequence[Cell], r: Cell, d: Cell, acquisition: Cell = None, first_certain: bool = False
+) -> float | None:
+    """Compute the present value of given yearly cash flows, see `clv_series`.
+
+    Args:
+        cash_flows: Euro per year, from year 1.
+        r: Retention rate, 0 to 1.
+        d: Discount rate, above −1.
+        acquisition: Cost of acquisition, Euro; a blank counts 0.
+        first_certain: Whether the first year is certain.
+
+    Returns:
+        Euro; None if a rate or a year is blank. Source: catalogue 34 (Sensitivität).
+
+    Raises:
+        ValueError: For a rate out of its range.
+    """
+    rate, interest = number(r), number(d)
+    if rate is None or interest is None or not cash_flows or any(number(flow) is None for flow in cash_flows):
+        return None
+    return clv_series(cash_flows, rate, interest, acquisition, first_certain)[-1].cumulative
+
+
+def npv(rate: Cell, cash_flows: Iterable[Cell]) -> float | None:
     """Discount payments at the end of each year.
 
     Args:
@@ -272,13 +358,16 @@ def npv(rate: float, cash_flows: Iterable[Cell]) -> float:
         cash_flows: Euro per year, from year 1; a blank counts 0.
 
     Returns:
-        Euro. Source: Excel's NPV (first payment after one year).
+        Euro, None for a blank rate. Source: Excel's NPV (first payment after one year).
 
     Raises:
         ValueError: For a rate of −1 or less.
     """
-    _check(d=rate)
-    return math.fsum(zero_if_blank(flow) / math.pow(1 + rate, t) for t, flow in enumerate(cash_flows, start=1))
+    interest = number(rate)
+    if interest is None:
+        return None
+    _check(d=interest)
+    return math.fsum(zero_if_blank(flow) / math.pow(1 + interest, t) for t, flow in enumerate(cash_flows, start=1))
 
 
 def amortisation_year(series: Iterable[ClvYear]) -> int | None:

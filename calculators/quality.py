@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from calculators.rounding import is_blank
+from calculators.rounding import Cell, is_blank, zero_if_blank
 
 FAILED = "pruefen"
 
@@ -36,13 +36,30 @@ def failed(checks: Iterable[Iterable[object]]) -> int:
     return sum(value == FAILED for column in checks for value in column)
 
 
-def verdict(*fine: bool) -> str:
-    """Say whether a check is passed.
+def agree(left: Cell, right: Cell, tolerance: float = 0.005) -> str:
+    """Check that two ways to a figure lead to the same.
 
     Args:
-        fine: Conditions that must all be true.
+        left: Any unit; a blank counts 0.
+        right: Same unit; a blank counts 0.
+        tolerance: Difference from which the check fails (0.0001 for weights, half a cent for money).
+
+    Returns:
+        "ok" or "pruefen". Source: catalogue 0.6.
+    """
+    return "ok" if abs(zero_if_blank(left) - zero_if_blank(right)) < tolerance else FAILED
+
+
+def agree_all(figure: Cell, others: Iterable[Cell], tolerance: float = 0.005) -> str:
+    """Check that several sums agree with one figure.
+
+    Args:
+        figure: Any unit; a blank counts 0.
+        others: Sums of the same unit; blanks count 0.
+        tolerance: Sum of the differences from which the check fails.
 
     Returns:
         "ok" or "pruefen".
     """
-    return "ok" if all(fine) else FAILED
+    off = sum(abs(zero_if_blank(other) - zero_if_blank(figure)) for other in others)
+    return "ok" if off < tolerance else FAILED

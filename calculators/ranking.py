@@ -16,8 +16,8 @@ from calculators.segments import unique_ranks
 from calculators.tally import holds, same
 
 __all__ = [
-    "above_count", "as_listed", "band_of", "best", "by_order", "by_rank", "cumulated_share", "found", "nth",
-    "numbered", "row_of", "unique_ranks",
+    "above_count", "as_listed", "band_of", "best", "by_order", "by_rank", "cumulated_share", "found", "latest", "least",
+    "nth", "numbered", "ranks_without_zero", "row_of", "unique_ranks",
 ]  # fmt: skip
 
 
@@ -75,6 +75,18 @@ def as_listed(values: Iterable[object]) -> list[object]:
         The same values in the same order.
     """
     return list(values)
+
+
+def ranks_without_zero(values: Sequence[Cell]) -> list[int | None]:
+    """Rank the numbers other than 0 without ties, the largest first, of equal ones the upper first.
+
+    Args:
+        values: Numbers, none negative; blanks and zeros have no rank.
+
+    Returns:
+        Rank per row, None for a blank and for 0. Source: catalogue 0.5.
+    """
+    return unique_ranks(number(value) or None for value in values)
 
 
 def nth(values: Sequence[object], place: Cell) -> object:
@@ -162,6 +174,23 @@ def best(values: Sequence[object], keys: Sequence[Cell]) -> object:
         ValueError: For columns of different lengths.
     """
     listed = by_rank(values, unique_ranks(k if not isinstance(k, str) else None for k in keys))
+    return listed[0] if listed else None
+
+
+def least(values: Sequence[object], keys: Sequence[Cell]) -> object:
+    """Take the value of the row with the smallest number, the upper one of equals.
+
+    Args:
+        values: Column to show.
+        keys: Numbers and blanks.
+
+    Returns:
+        The value, None without any number.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+    listed = by_rank(values, unique_ranks(keys, descending=False))
     return listed[0] if listed else None
 
 

@@ -166,6 +166,35 @@ def sum_of(*summands: Cell) -> float | None:
     return math.fsum(known) if len(known) == len(summands) else None
 
 
+def growth_rate(first: Cell, last: Cell, years: Cell) -> float | None:
+    """Compute the compound annual growth rate: (last / first)^(1 / years) − 1.
+
+    Args:
+        first: Value at the beginning, any unit.
+        last: Value at the end, same unit.
+        years: Years between them.
+
+    Returns:
+        Fraction per year; None if anything is blank, for no years and for a first value of 0.
+
+    Source: catalogue 20 (cagr).
+    """
+    growth, span = ratio(last, first), number(years)
+    return None if growth is None or not span or growth < 0 else math.pow(growth, 1 / span) - 1
+
+
+def square(value: Cell) -> float | None:
+    """Multiply a number by itself.
+
+    Args:
+        value: Any unit.
+
+    Returns:
+        The square, None for a blank.
+    """
+    return product(value, value)
+
+
 def known_numbers(values: Iterable[object]) -> list[float]:
     """Keep the numbers of a column.
 

@@ -7,6 +7,8 @@ A condition is three arguments: a column, a relation and a value, as in
 - ``<``, ``<=``, ``>``, ``>=`` hold for numbers against numbers, dates against dates, nothing else.
 - ``in`` and ``not in`` take a list of values.
 - ``chosen`` is a filter cell: the value itself, or any filled cell if the filter is blank or "alle".
+- ``allowed`` is a filter cell as well, but a blank filter lets blanks pass too.
+- ``contains`` looks for a text anywhere in a text.
 - ``filled`` takes True or False.
 
 The value may be a column too; then each row is compared with its own. Columns are lists, tuples
@@ -39,13 +41,18 @@ def same(left: object, right: object) -> bool:
         right: Any cell value.
 
     Returns:
-        Texts without regard to capital letters, numbers by value; two blanks are the same.
+        Texts without regard to capital letters, numbers by value; two blanks are the same. A text
+        that carries a `label` (a choice) is also the same as a text that reads like its label.
     """
     if is_blank(left) or is_blank(right):
         return is_blank(left) and is_blank(right)
     if isinstance(left, str) and isinstance(right, str):
-        return left.casefold() == right.casefold()
+        return left.casefold() == right.casefold() or _label(left) == _label(right)
     return left == right
+
+
+def _label(text: str) -> str:
+    return str(getattr(text, "label", text)).casefold()
 
 
 def holds(value: object, relation: str, wanted: object) -> bool:
@@ -75,6 +82,11 @@ def holds(value: object, relation: str, wanted: object) -> bool:
         case "chosen":
             every = is_blank(wanted) or same(wanted, EVERYTHING)
             return isinstance(value, str) and value != "" if every else same(value, wanted)
+        case "allowed":
+            return is_blank(wanted) or same(wanted, EVERYTHING) or same(value, wanted)
+        case "contains":
+            part = getattr(wanted, "label", wanted)
+            return isinstance(value, str) and isinstance(part, str) and part.casefold() in value.casefold()
         case "<" | "<=" | ">" | ">=":
             if is_blank(value) or is_blank(wanted) or _kind(value) != _kind(wanted):
                 return False
@@ -118,6 +130,22 @@ def _selected(values: Iterable[object], conditions: Sequence[object]) -> list[ob
 def _numbers(values: Iterable[object]) -> list[float]:
     """Keep the numbers; texts in a column of numbers ("fehlt") are none."""
     return known_numbers(v for v in values if not isinstance(v, str))
+
+
+def select(values: Iterable[object], *conditions: object) -> list[object]:
+    """Keep the cells of a column in the rows that meet all conditions.
+
+    Args:
+        values: Column.
+        conditions: Triples.
+
+    Returns:
+        The cells in order.
+
+    Raises:
+        ValueError: For arguments that are not triples, or columns of different lengths.
+    """
+    return _selected(values, conditions)
 
 
 def rows(keys: Iterable[object]) -> int:
@@ -311,6 +339,18 @@ def first_known(*values: object) -> object:
         The first one that is not blank, None if all are.
     """
     return next((value for value in values if not is_blank(value)), None)
+
+
+def blank_as_zero(values: Iterable[object]) -> list[object]:
+    """Show a column with 0 where it is blank.
+
+    Args:
+        values: Numbers and blanks.
+
+    Returns:
+        One value per row.
+    """
+    return [0 if is_blank(value) else value for value in values]
 
 
 def filled(*values: object) -> int:

@@ -25,6 +25,7 @@ from vorlagen.spec import (
     Table,
     Template,
 )
+from vorlagen.witness import source as calculated_by
 
 COMMON = "00_gemeinsam.md"
 SHORT_LIST = 8  # values that are written beside the field
@@ -105,12 +106,19 @@ def field_tables(fields: Iterable[Field], template: Template, shared: Iterable[s
             for f in given
         ),
     )
-    computed = [(f, f.formula.text) for f in fields if f.formula is not None]
+    computed = [
+        (f, f.formula.text, calculated_by(f.calculator) if f.calculator else "")
+        for f in fields
+        if f.formula is not None
+    ]
     if given and computed:
         lines += ["Berechnet:", ""]
     return lines + table(
-        ("Feld", "Überschrift", "Typ", "Bedeutung", "Formel"),
-        ((code(f.key), plain(f.title[LANG]), _type(f), _meaning(f), code(text)) for f, text in computed),
+        ("Feld", "Überschrift", "Typ", "Bedeutung", "Formel", "Gegenrechnung"),
+        (
+            (code(f.key), plain(f.title[LANG]), _type(f), _meaning(f), code(text), code(by) if by else "")
+            for f, text, by in computed
+        ),
     )
 
 

@@ -172,6 +172,26 @@ def _arguments(least: int, most: int) -> str:
     return f"{least} or more" if most > 10 else f"{least} to {most}"
 
 
+def calculator_lines() -> list[str]:
+    """Return the section on calculators."""
+    return [
+        "## Calculators",
+        "",
+        "A field with a formula may name its independent calculation:",
+        "`calculator: 'kpi.hit_rate_value(angebote[gruppe], angebote[angebotssumme])'`.",
+        "Tests compare both in every template; the workbook holds the formula only.",
+        "",
+        "It is a call of functions of the package `calculators`, never a formula. Inputs are the references above",
+        "(`[@key]`, `block[key]`, `block.key`, `L_LIST[attribute]`, `L_LIST.value`), numbers, texts, lists and further",
+        "calls; `.name` behind a call takes one part of its result. Functions see None for a blank, dates as dates and",
+        "choices by their key; None leaves the cell blank, and rows without key stay blank. A call that names neither",
+        "a cell of its own row nor `place` computes the whole column and returns one value per row. Four bare words",
+        "are facts: `today`, `place` (number of the row from 1), `required` and `checks` (all required inputs, all",
+        "check cells). Functions and inputs are checked on loading; `vorlagen spec witnesses` lists what has none.",
+        "",
+    ]
+
+
 def formula_lines() -> list[str]:
     """Return the section on formulas."""
     references = (ast.RowRef, ast.ColRef, ast.FieldRef, ast.ListRef, ast.ChoiceRef, ast.AboveRef, ast.PrevRef)
@@ -281,7 +301,7 @@ def spec_page(catalog: Catalog) -> str:
         ),
     )
     lines += ["## Text", "", _doc(Text), "", "`title: Text` or `title: {de: Text, en: text}`.", ""]
-    lines += ["## Formulas", "", *formula_lines()]
+    lines += ["## Formulas", "", *formula_lines(), *calculator_lines()]
     return page(lines)
 
 

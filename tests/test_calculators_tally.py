@@ -25,6 +25,9 @@ DAYS = [date(2026, 1, 31), None, date(2026, 2, 1), date(2026, 2, 28), date(2025,
         ((TEAM, "chosen", None), 4),
         ((TEAM, "chosen", "alle"), 4),
         ((TEAM, "chosen", "Süd"), 1),
+        ((TEAM, "allowed", None), 5),
+        ((TEAM, "allowed", "Süd"), 1),
+        ((TEAM, "contains", "OR"), 2),
         ((EURO, ">=", 2.5), 3),
         ((EURO, "<", 4), 2),
         ((EURO, ">", None), 0),
@@ -94,4 +97,6 @@ def test_look_up() -> None:
 def test_quality_counts_blanks_of_occupied_rows() -> None:
     assert quality.missing([([True, True, False], [None, 1, None]), ([True], [""])]) == 2
     assert quality.failed([["ok", "pruefen"], ["pruefen", None]]) == 2
-    assert (quality.verdict(True, True), quality.verdict(True, False)) == ("ok", "pruefen")
+    assert [quality.agree(*pair) for pair in ((1, 1.004), (1, 1.006), (None, 0))] == ["ok", "pruefen", "ok"]
+    assert quality.agree_all(3, [3.002, 2.999]) == "ok"
+    assert quality.agree_all(3, [3.002, 2.996]) == "pruefen"  # 0.002 + 0.004

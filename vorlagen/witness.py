@@ -6,7 +6,10 @@ read by Python's own parser and never by the formula parser, and no formula is e
 it: inputs come from filled cells, or from fields that have a witness of their own. What has
 none (headings, unwitnessed fields) is taken as the evaluator gave it.
 
-Functions see typed values: None for a blank, dates as `date`, choices by their key.
+Functions see typed values: None for a blank, dates as `date`, choices by their key. Four bare
+words give facts: `today`, `place` (number of the row from 1), `required` (every required input
+with its occupied rows) and `checks` (every check cell). A calculator of a table that names no cell
+of its own row gives the whole column at once.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from vorlagen.compute import Computed
 
 ROW = "_row"
-FACTS = ("today", "required", "checks")
+FACTS = ("today", "place", "required", "checks")
 _ROW_REFERENCE = re.compile(r"\[@(\w+)\]")
 
 
@@ -231,23 +234,17 @@ class Witness:
         found = self.template.blocks[block]
         item = found.by_key[key]
         axis = next((a for a in (getattr(found, "row", None), getattr(found, "col", None)) if a and a.key == key), None)
-        values = [self._typed(value, item) for value in self.computed.column(block, key)]
-        if axis is not None and axis.list is None and axis.extra:
-            from vorlagen.formulas.ast import ChoiceRef
+        heading = axis is not None and axis.list is None
+        return [self._typed(value, item, heading) for value in self.computed.column(block, key)]
 
-            start = len(values) - len(axis.extra)
-            for n, extra in enumerate(axis.extra, start):
-                if isinstance(extra.tree, ChoiceRef):
-                    values[n] = Chosen(extra.tree.value, str(values[n]))
-        return values
-
-    def _typed(self, value: Any, item: Field) -> Any:
+    def _typed(self, value: Any, item: Field, heading: bool = False) -> Any:
+        """Return a cell as functions see it; a text that is the label of a choice there becomes the choice."""
         if value is None or value == "":
             return None
         if isinstance(value, str):
             if item.list:
                 return self._keys.get(item.list, {}).get(value, value)
-            if item.type not in ("text", "long"):
+            if heading or item.type not in ("text", "long"):
                 return next((keys[value] for keys in self._keys.values() if value in keys), value)
             return value
         if item.type in ("date", "month") and isinstance(value, int | float):
@@ -278,7 +275,7 @@ class Witness:
         if isinstance(block, Form | Kpis):
             return [self._single(tree, block, 0, 0)]
         rows, width = self._grid(block, item, size)
-        if not any(isinstance(node, ast.Name) and node.id == ROW for node in ast.walk(tree)):
+        if not any(isinstance(node, ast.Name) and node.id in (ROW, "place") for node in ast.walk(tree)):
             whole = self._value(tree, block, 0, 0)
             given = list(whole) if isinstance(whole, list | tuple) else [whole] * size
             given += [None] * (size - len(given))
@@ -331,6 +328,8 @@ class Witness:
                 return self._column(name, key)[0]
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=key)):
                 return self._list(name, key) if name in self.template.list_by_key else self._rows(name, key)
+            case ast.Name(id="place"):
+                return row + 1
             case ast.Name(id="today"):
                 return self.computed.book.today
             case ast.Name(id="required"):
@@ -389,3 +388,39 @@ def witness(computed: Computed) -> dict[tuple[str, str], list[Any]]:
     """
     found = Witness(computed)
     return {(block.key, item.key): found.column(block.key, item.key) for block, item in found.fields()}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A field with a formula and without an independent calculator."""
+
+    block: Block
+    item: Field
+    reason: tuple[str, str]
+
+
+def figures(template: Template) -> Iterator[tuple[Block, Field]]:
+    """Yield every field with a formula of its own; headings of axes are none."""
+    for block in template.blocks.values():
+        for item in block.all_fields:
+            if item.formula is not None and item.formula.text:
+                yield block, item
+
+
+def gaps(template: Template) -> list[Gap]:
+    """Return the fields with a formula and without an independent calculator, each with its reason."""
+    return [Gap(b, f, _reason(f)) for b, f in figures(template) if f.calculator is None]
+
+
+def _reason(item: Field) -> tuple[str, str]:
+    if item.type in ("text", "long", "choice"):
+        return "Text, keine Zahl", "text, not a number"
+    words = set(re.findall(r"\b(?:POS|PREV|ABOVE|CHOOSE|MATCH|INDEX)\b", item.formula.text if item.formula else ""))
+    if words:
+        return "ordnet Zeilen oder Bildpunkte an", "arranges rows or points of a picture"
+    return "Hilfswert, noch ohne Gegenrechnung", "helper value, no calculator yet"
+
+
+def is_number(item: Field) -> bool:
+    """Whether a field holds numbers, dates or times."""
+    return item.type in ("int", "decimal", "money", "percent", "date", "month", "time")

@@ -61,6 +61,29 @@ def spec_check(paths: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | No
     _report([*ignored, *check_specs(files)], len(files), lang)
 
 
+@spec.command("witnesses", cls=shell.Command, epilog=shell.examples("vorlagen spec witnesses"))
+@shell.catalog_option
+def spec_witnesses(specs: tuple[Path, ...], lang: Lang | None) -> None:
+    """Formelfelder ohne unabhängige Gegenrechnung zeigen, je mit Grund, und die Anteile mit."""
+    from vorlagen.spec import Kpis
+    from vorlagen.witness import figures, gaps, is_number
+
+    catalog = shell.open_catalog(specs)
+    templates = [catalog.template(key) for key in catalog.entries]
+    fields = [(block, item) for template in templates for block, item in figures(template)]
+    for template in templates:
+        for gap in gaps(template):
+            reason = gap.reason[lang == "en"]
+            click.echo(f"{template.number:02} {gap.block.key}.{gap.item.key} ({gap.item.type}): {reason}")
+    for name, chosen in (
+        (("Kennzahlen", "key figures"), [f for b, f in fields if isinstance(b, Kpis)]),
+        (("Zahlenfelder", "numeric fields"), [f for _, f in fields if is_number(f)]),
+        (("alle Formelfelder", "all formula fields"), [f for _, f in fields]),
+    ):
+        with_one = sum(f.calculator is not None for f in chosen)
+        click.echo(f"{name[lang == 'en']}: {with_one}/{len(chosen)} = {with_one / max(1, len(chosen)):.1%}")
+
+
 @spec.command("schema", cls=shell.Command, epilog=shell.examples("vorlagen spec schema > vorlage.schema.json"))
 def spec_schema() -> None:
     """JSON-Schema der Vorlagensprache für Editoren ausgeben."""
