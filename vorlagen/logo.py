@@ -26,6 +26,7 @@ LEAST = 24  # pixels of the longer side
 BOX = (640, 176)  # pixels kept: sharp in print at the size below
 PRINT_BOX = (1.7, 0.34)  # inches in the page header
 LONGEST = 12  # times as long as high, or the reverse
+PADDING = 0.1  # of the shorter side, between the logo and the band
 SEEN = 1.3  # contrast from which a pixel counts as visible on its ground
 _HREF = re.compile(r"\s*(#|data:)")
 _NUMBER = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(px|pt|mm|cm|in)?\s*")
@@ -75,10 +76,11 @@ def load_logo(path: Path, band: str) -> Logo:
         raise BadBrand(fault("logo_narrow", size=size, limit=LONGEST))
     if max(image.size) < LEAST:
         raise BadBrand(fault("logo_small", size=size, limit=LEAST))
-    image.thumbnail(BOX, Image.Resampling.LANCZOS)
+    image.thumbnail((BOX[0] * 5 // 6, BOX[1] * 5 // 6), Image.Resampling.LANCZOS)
     ground = _ground(image, band)
-    flat = Image.new("RGB", image.size, ground)
-    flat.paste(image, mask=image.getchannel("A"))
+    rim = round(PADDING * min(image.size)) if ground != band else 0
+    flat = Image.new("RGB", (image.width + 2 * rim, image.height + 2 * rim), ground)
+    flat.paste(image, (rim, rim), image.getchannel("A"))
     dots = _resolution(*flat.size)
     stream = BytesIO()
     flat.save(stream, "PNG", optimize=True, dpi=(dots, dots))
