@@ -11,6 +11,7 @@ from generators.pen import pixels
 from vorlagen.fieldtypes import TYPES
 from vorlagen.layout import CHART_ROWS, GRID_WIDTH, Placed, column_name, quote_sheet
 from vorlagen.limits import ANY, NOTHING, Limits, figures
+from vorlagen.palette import INK
 from vorlagen.spec import Chart, Field, Matrix, Series
 
 ROW_PIXELS = styles.ROW_HEIGHT * 4 // 3
@@ -207,7 +208,7 @@ def _point_names(ctx: Context, series: Series) -> dict[str, Any]:
 def _slices(ctx: Context, block: Chart, palette: list[str], values: list[Any]) -> dict[str, Any]:
     """One colour of the palette per slice, each with its share in a colour that can be read on it."""
     colours = [palette[n % len(palette)] for n in range(values[3] - values[1] + 1)]
-    shares = [{"font": _font(ctx, styles.ink_on(c) if block.type == "doughnut" else styles.INK)} for c in colours]
+    shares = [{"font": _font(ctx, styles.ink_on(c) if block.type == "doughnut" else INK)} for c in colours]
     position = {"position": "outside_end"} if block.type == "pie" else {}
     return {
         "points": [{"fill": {"color": c}, "border": {"color": "#FFFFFF"}} for c in colours],
