@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from generators import pagemarks, paging
+from generators import pagemarks, paging, styles
 from generators.blocks import chart, form, front, gantt, grid, table
 from generators.context import Context
 from generators.extra import ExtraSheet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from generators import styles
@@ -205,7 +206,7 @@ def _point_names(ctx: Context, series: Series) -> dict[str, Any]:
     return {"value": True, "custom": cells, "position": "right", "font": _font(ctx)}
 
 
-def _slices(ctx: Context, block: Chart, palette: list[str], values: list[Any]) -> dict[str, Any]:
+def _slices(ctx: Context, block: Chart, palette: Sequence[str], values: list[Any]) -> dict[str, Any]:
     """One colour of the palette per slice, each with its share in a colour that can be read on it."""
     colours = [palette[n % len(palette)] for n in range(values[3] - values[1] + 1)]
     shares = [{"font": _font(ctx, styles.ink_on(c) if block.type == "doughnut" else INK)} for c in colours]
