@@ -19,10 +19,11 @@ from generators.accounting import Say
 from generators.html_numbers import decimal_text, plain, written
 from generators.html_tables import HEAT, STEPS, Cell, Column, View
 from generators.html_view import counted, page
-from vorlagen.brand import Brand, Palette
+from vorlagen.brand import Brand
 from vorlagen.consolidated import Consolidated, SourceSummary
 from vorlagen.layout import card_lines
 from vorlagen.outputs import write_bytes, write_whole
+from vorlagen.palette import INK, Colour, Palette, mix
 from vorlagen.spec import Field, Lang, Text
 
 FOLDER = Path(__file__).parent / "templates"
@@ -52,7 +53,7 @@ def render(consolidated: Consolidated, brand: Brand, lang: Lang) -> str:
     style, script = stylesheet(brand), _read("report.js")
     policy = (
         f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; "
-        "img-src 'none'; base-uri 'none'; form-action 'none'"
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
     day = Field("", Text("", ""), "date")
     loose = [s for s in consolidated.sources if s.template not in consolidated.templates]
@@ -61,6 +62,7 @@ def render(consolidated: Consolidated, brand: Brand, lang: Lang) -> str:
         today=written(day, consolidated.today, lang), totals=counted(consolidated.sources),
         rows=decimal_text(sum(p.counts["rows"] for p in pages), 0, lang), loose=_loose(loose, lang) if loose else None,
         confidential=brand.confidential[lang] if brand.confidential else "",
+        logo=base64.b64encode(brand.picture.png).decode() if brand.picture else "",
     )  # fmt: skip
 
 
@@ -87,24 +89,27 @@ def presentable(brand: Brand) -> Brand:
     fallback = Palette()
     primary = brand.palette.primary if _COLOUR.fullmatch(brand.palette.primary) else fallback.primary
     accent = brand.palette.accent if _COLOUR.fullmatch(brand.palette.accent) else fallback.accent
-    font = brand.font if _FONT.fullmatch(brand.font) else Brand().font
-    return replace(brand, palette=Palette(primary, accent), font=font)
+    font, other = (name if _FONT.fullmatch(name) else "" for name in (brand.font, brand.fallback))
+    palette = Palette(Colour(primary), Colour(accent))
+    return replace(brand, palette=palette, font=font or Brand().font, fallback=other)
 
 
 def stylesheet(brand: Brand) -> str:
     """Return the style sheet in the colours and the font of a presentable brand."""
-    primary, accent, font = brand.palette.primary, brand.palette.accent, brand.font
+    tints = brand.palette.tints
+    font = ",".join(f'"{name}"' for name in brand.font_stack) + f",{brand.metrics.generic}"
     variables = {
-        "primary": primary, "accent": accent, "pale": styles.mix(primary, "#FFFFFF", 0.93),
-        "bar": styles.mix(primary, "#FFFFFF", 0.78), "ink": styles.INK, "muted": styles.MUTED, "line": styles.LINE,
+        "primary": brand.palette.primary, "accent": tints.line, "heading": tints.heading, "band": tints.band,
+        "on-band": tints.on_band, "pale": tints.pale, "bar": tints.bar,
+        "ink": INK, "muted": styles.MUTED, "line": styles.LINE,
         "soft": styles.SOFT, "green": styles.GREEN, "yellow": styles.YELLOW, "red": styles.RED,
         "orange": styles.ORANGE, "green-fill": styles.GREEN_FILL, "yellow-fill": styles.YELLOW_FILL,
         "red-fill": styles.RED_FILL, "orange-fill": styles.ORANGE_FILL,
     }  # fmt: skip
-    head = ":root{" + "".join(f"--{k}:{v};" for k, v in variables.items()) + f'--font:"{font}"' + "}\n"
+    head = ":root{" + "".join(f"--{k}:{v};" for k, v in variables.items()) + f"--font:{font}" + "}\n"
     steps = "".join(f".w{n}{{background-size:{100 * n / STEPS:g}% 72%}}" for n in range(STEPS + 1))
     heat = "".join(
-        f".{name}{n}{{background:{styles.mix('#FFFFFF', end, n / HEAT)}}}"
+        f".{name}{n}{{background:{mix('#FFFFFF', end, n / HEAT)}}}"
         for name, end in (("cold", "#7DB58F"), ("hot", "#F2B8A0"))
         for n in range(HEAT + 1)
     )

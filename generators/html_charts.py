@@ -12,7 +12,8 @@ from generators.html_rounds import draw_pie, draw_radar
 from generators.html_scales import Boxes, Scale, cut, scale_for, text_width
 from generators.html_series import Line, Picture
 from generators.html_svg import LINE_HEIGHT, SIZE, Drawing, legend, legend_rows
-from generators.styles import INK, LINE, MUTED
+from generators.styles import LINE, MUTED
+from vorlagen.palette import INK
 from vorlagen.spec import Field
 
 HALF, WIDE, HEIGHT = 520.0, 1070.0, 300.0

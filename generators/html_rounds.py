@@ -8,7 +8,7 @@ from generators.html_numbers import decimal_text
 from generators.html_scales import cut, scale_for
 from generators.html_series import Picture
 from generators.html_svg import LINE_HEIGHT, SIZE, Drawing, legend, legend_rows
-from generators.styles import INK, mix
+from vorlagen.palette import INK, mix
 
 _SHARES = 0.06  # slices from here on carry their percentage
 

@@ -11,9 +11,10 @@ from generators.html_numbers import number_of, python_value, written
 from generators.html_scales import Boxes, cut, text_width
 from generators.html_series import column
 from generators.html_svg import SIZE, Drawing, legend
-from generators.styles import INK, MUTED, RED, mix
+from generators.styles import MUTED, RED
 from vorlagen.brand import Brand
 from vorlagen.consolidated import Merged
+from vorlagen.palette import INK, mix
 from vorlagen.provenance import FRONT
 from vorlagen.spec import Gantt, Lang
 
@@ -34,7 +35,7 @@ def schedule(item: Merged, block: Gantt, brand: Brand, lang: Lang, name: str) ->
     step = (_WIDTH - _LABEL - 10) / len(cols)
     bottom = _TOP + _ROW * len(rows)
     _heads(d, [days[c] for c in cols], across, step, bottom, lang)
-    primary, accent = brand.palette.primary, brand.palette.accent
+    primary, accent = brand.palette.primary, brand.palette.tints.line
     colours = {1: mix(primary, "#FFFFFF", 0.6), 2: primary, 4: RED}
     grid = item.computed.matrix(block.key)
     said = []

@@ -58,18 +58,14 @@ class Picture:
 
 def palette(brand: Brand) -> list[str]:
     """Colours of series without a colour of their own."""
-    p = brand.palette.primary
-    return [
-        p, brand.palette.accent, styles.mix(p, "#FFFFFF", 0.5), "#8A94A3", "#3E8E7E", "#B08BBB", "#C9B458",
-        "#6B4E71", "#5A8FBF", "#A6A08C",
-    ]  # fmt: skip
+    return list(brand.palette.tints.series)
 
 
 def colour(brand: Brand, name: str) -> str:
     """Return a named colour."""
     return {
-        "primary": brand.palette.primary, "accent": brand.palette.accent,
-        "light": styles.mix(brand.palette.primary, "#FFFFFF", 0.55), "grey": "#B5BECA",
+        "primary": brand.palette.primary, "accent": brand.palette.tints.line,
+        "light": brand.palette.tints.light, "grey": "#B5BECA",
         "green": styles.GREEN, "red": styles.RED, "yellow": "#D9A400", "none": "#FFFFFF",
     }[name]  # fmt: skip
 

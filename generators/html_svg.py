@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 
 from generators.html_numbers import plain
 from generators.html_scales import text_width
-from generators.styles import INK, MUTED
+from generators.styles import MUTED
+from vorlagen.palette import INK
 
 SIZE = 12.0
 LINE_HEIGHT = 14.0

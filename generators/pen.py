@@ -181,6 +181,16 @@ def new_workbook(path: str) -> LanguageWorkbook:
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+def pixels(width: float) -> int:
+    """Pixels of a column of so many characters (Calibri 11)."""
+    return int(width * 7 + 5)
+
+
+def pixel_rows(points: float) -> int:
+    """Pixels of rows of so many points."""
+    return round(points * 4 / 3)
+
+
 def clean(text: str) -> str:
     """Replace characters that XML cannot hold."""
     return _UNWRITABLE.sub("\ufffd", text)

@@ -204,7 +204,13 @@ def _heading(ctx: Context, placed: Placed) -> str | None:
 
 def _options(ctx: Context, placed: Placed, rule: Highlight) -> dict[str, Any]:
     if rule.style == "bar":
-        return {"type": "data_bar", "bar_color": ctx.styles.bar, "bar_solid": True, "min_type": "num", "min_value": 0}
+        return {
+            "type": "data_bar",
+            "bar_color": ctx.styles.tints.bar,
+            "bar_solid": True,
+            "min_type": "num",
+            "min_value": 0,
+        }
     if rule.style in ("heat", "heat_reverse"):
         colours = (
             ["#FFFFFF", "#FFF3CC", "#F2B8A0"] if rule.style == "heat_reverse" else ["#FFFFFF", "#DCEBDD", "#7DB58F"]

@@ -8,18 +8,22 @@ from typing import Any, NamedTuple
 from vorlagen.brand import Brand
 from vorlagen.codes import Severity
 from vorlagen.fieldtypes import TYPES
+from vorlagen.fonts import fitting_size
+from vorlagen.palette import INK, SOFT_INK, Tints, mix
 from vorlagen.spec import Field
 
 # Meaning of the fixed colours: judgement (green, yellow, red, always beside a word),
 # input (pale yellow), computed (cool grey), missing (pale red).
-GREEN, YELLOW, RED, ORANGE = "#2A7A4B", "#8A6100", "#B3261E", "#8F4E00"
-GREEN_FILL, YELLOW_FILL, RED_FILL, ORANGE_FILL = "#E3F2E8", "#FFF3CC", "#FBE3E1", "#FDE8D0"
+# The judgements differ in lightness as well, so that colour-blind readers tell them apart.
+GREEN, YELLOW, RED, ORANGE = "#0F6B60", "#806000", "#9B1223", "#8F4A00"
+GREEN_FILL, YELLOW_FILL, RED_FILL, ORANGE_FILL = "#CDEBE3", "#FFF4C9", "#F5BDB6", "#FAD8A8"
+MISSING_FILL, MISSING_LINE = "#FBE3E1", "#E8B4B0"
+GREY, GREY_FILL = "#5B6776", "#ECEFF2"
 INPUT_FILL, INPUT_LINE = "#FFFBEA", "#E2D8B4"
-COMPUTED_FILL, COMPUTED_FONT, COMPUTED_HEAD = "#F1F4F8", "#45505E", "#5B6776"
-INK, MUTED, LINE, SOFT = "#1F2933", "#66727F", "#D5DBE3", "#F6F8FA"
+COMPUTED_FILL, COMPUTED_FONT, COMPUTED_HEAD = "#F1F4F8", SOFT_INK, "#5B6776"
+MUTED, LINE, SOFT = "#66727F", "#D5DBE3", "#F6F8FA"
 
 TITLE_SIZE, SECTION_SIZE, BODY_SIZE, NOTE_SIZE = 20, 13, 11, 9
-QUIET = "#5B6673"  # done and past rows: quiet, but 4.5 to 1 on their grey
 ROW_HEIGHT, HEADER_HEIGHT = 18, 33
 
 
@@ -38,12 +42,6 @@ MARKS: dict[Severity, MarkLook] = {
     "info": MarkLook(SOFT, MUTED, 4),
 }
 _SIDES = tuple(side + part for side in ("top", "bottom", "left", "right") for part in ("", "_color"))
-
-
-def mix(colour: str, with_: str, share: float) -> str:
-    """Mix two #RRGGBB colours; `share` of the second."""
-    a, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5)), (int(with_[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(x * (1 - share) + y * share):02X}" for x, y in zip(a, b, strict=True))
 
 
 def ink_on(fill: str) -> str:
@@ -75,36 +73,36 @@ class Styles:
     _made: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
+    def tints(self) -> Tints:
+        """The brand's derived colours, readable where they are used."""
+        return self.brand.palette.tints
+
+    @property
     def primary(self) -> str:
-        """The brand's structural colour."""
+        """The brand's structural colour: bars and rules."""
         return self.brand.palette.primary
 
     @property
+    def heading(self) -> str:
+        """The structural colour as text."""
+        return self.tints.heading
+
+    @property
     def accent(self) -> str:
-        """The brand's accent colour."""
-        return self.brand.palette.accent
+        """The brand's accent colour: rules and markers."""
+        return self.tints.line
 
-    @property
-    def light(self) -> str:
-        """A light tint of the primary colour."""
-        return mix(self.primary, "#FFFFFF", 0.55)
-
-    @property
-    def bar(self) -> str:
-        """Data bars: pale enough to read the figure over them."""
-        return mix(self.primary, "#FFFFFF", 0.75)
-
-    @property
-    def pale(self) -> str:
-        """A very light tint of the primary colour."""
-        return mix(self.primary, "#FFFFFF", 0.9)
+    def size(self, points: float) -> float:
+        """Return a font size in which the brand's font takes the room that sheets are laid out for."""
+        return fitting_size(points, self.brand.metrics)
 
     def make(self, **properties: Any) -> Any:
         """Return a cell format; equal properties give the same object."""
         base = {"font_name": self.brand.font, "font_size": BODY_SIZE, "font_color": INK, "valign": "vcenter"}
         if properties.get("indent"):
             properties.setdefault("align", "left")  # LibreOffice indents only what is aligned
-        full = base | properties
+        full: dict[str, Any] = base | properties
+        full |= {"font_size": self.size(full["font_size"]), "font_family": self.brand.metrics.family}
         key = tuple(sorted(full.items()))
         if key not in self._cache:
             self._cache[key] = self.book.add_format(full)
@@ -140,7 +138,7 @@ class Styles:
 
     def title(self) -> Any:
         """Title of a sheet."""
-        return self.make(font_size=TITLE_SIZE, bold=True, font_color=self.primary)
+        return self.make(font_size=TITLE_SIZE, bold=True, font_color=self.heading)
 
     def help(self) -> Any:
         """Line under a sheet's title."""
@@ -148,15 +146,15 @@ class Styles:
 
     def section(self) -> Any:
         """Heading of a block: bold with a rule in the accent colour."""
-        return self.make(font_size=SECTION_SIZE, bold=True, font_color=self.primary, bottom=2, bottom_color=self.accent)
+        return self.make(font_size=SECTION_SIZE, bold=True, font_color=self.heading, bottom=2, bottom_color=self.accent)
 
     def header(self, computed: bool, align: str = "left") -> Any:
         """Column heading; greyer over computed columns."""
-        fill = COMPUTED_HEAD if computed else self.primary
+        fill, font = (COMPUTED_HEAD, "#FFFFFF") if computed else (self.tints.band, self.tints.on_band)
         indent = {} if align == "center" else {"indent": 1}
         return self.make(
             **indent,
-            bold=True, font_color="#FFFFFF", bg_color=fill, text_wrap=True, align=align,
+            bold=True, font_color=font, bg_color=fill, text_wrap=True, align=align,
             border=1, border_color=mix(fill, "#FFFFFF", 0.35), font_size=10,
         )  # fmt: skip
 
@@ -165,8 +163,8 @@ class Styles:
         indent = {} if align == "center" else {"indent": 1}
         return self.make(
             **indent,
-            bold=True, font_color=self.primary, bottom=2, bottom_color=self.primary, text_wrap=True, align=align,
-            font_size=10, valign="bottom", bg_color=self.pale,
+            bold=True, font_color=self.heading, bottom=2, bottom_color=self.primary, text_wrap=True, align=align,
+            font_size=10, valign="bottom", bg_color=self.tints.pale,
         )  # fmt: skip
 
     def number_format(self, item: Field, dash: bool = False) -> str:
@@ -225,10 +223,10 @@ class Styles:
             "bald": {"font_color": YELLOW, "bg_color": YELLOW_FILL},
             "gelb": {"font_color": YELLOW, "bg_color": YELLOW_FILL},
             "gruen": {"font_color": GREEN, "bg_color": GREEN_FILL},
-            "grau": {"font_color": QUIET, "bg_color": "#ECEFF2"},
-            "erledigt": {"font_color": QUIET, "bg_color": "#ECEFF2"},
+            "grau": {"font_color": GREY, "bg_color": GREY_FILL},
+            "erledigt": {"font_color": GREY, "bg_color": GREY_FILL},
             "dublette": {"font_color": ORANGE, "bg_color": ORANGE_FILL, "bold": True},
-            "pflicht": {"bg_color": RED_FILL},
+            "pflicht": {"bg_color": MISSING_FILL},
             "negativ": {"font_color": RED},
             "banner": {"font_color": "#FFFFFF", "bg_color": RED, "bold": True},
         }

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from generators import paging, styles
+from generators import pagemarks, paging, styles
 from generators.blocks import chart, form, front, gantt, grid, table
 from generators.context import Context
 from generators.extra import ExtraSheet
@@ -94,7 +94,7 @@ def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) ->
         {"title": template.title[ctx.lang], "subject": template.purpose[ctx.lang], "company": ctx.brand.name,
          "category": "Vorlagen", "created": CREATED}
     )  # fmt: skip
-    stamp = Stamp(template.key, template.version, template.hash, ctx.lang, ctx.merged)
+    stamp = Stamp(template.key, template.version, template.hash, ctx.lang, ctx.merged, ctx.brand.key)
     for key, value in stamp.properties().items():
         book.set_custom_property(key, value, "text")
     sheets = {p.name: book.add_worksheet(p.name, PlainWorksheet) for p in ctx.layout.sheets}
@@ -117,7 +117,7 @@ def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) ->
     for extra in ctx.further:
         sheet = book.add_worksheet(extra.name, PlainWorksheet)
         front.write_extra(ctx, sheet, extra)
-        _footer(ctx, sheet)
+        pagemarks.footer(ctx, sheet)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         opened = sheet if extra.opens else opened
@@ -173,15 +173,21 @@ _TABS = {"front": "primary", "list": "input", "form": "input", "parameter": "gre
 
 def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     """Tab colour, panes, protection, zoom and print set-up by the role of the sheet."""
-    colours = {"primary": ctx.styles.primary, "accent": ctx.styles.accent, "input": "#E7C65A", "grey": "#B5BECA"}
+    colours = {
+        "primary": ctx.brand.palette.primary,
+        "accent": ctx.brand.palette.accent,
+        "input": "#E7C65A",
+        "grey": "#B5BECA",
+    }
     sheet.set_tab_color(colours[_TABS.get(placed.role, "grey")])
     sheet.hide_gridlines(2)
     sheet.set_paper(9)
     sheet.set_landscape()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
-    _footer(ctx, sheet)
+    pagemarks.footer(ctx, sheet)
     item = placed.table
+    pagemarks.header(ctx, sheet, named=item is not None, logo=placed.role != "front")
     if item is None:
         sheet.set_zoom(90 if placed.role == "dashboard" else 100)
         wide = sum(w for w in placed.widths.values()) if placed.name == ctx.layout.lists_sheet else 0
@@ -215,8 +221,6 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     key = f"{sheet_name}!$A${item.first + 1}:$A${item.last + 1}"
     end = f"INDEX({sheet_name}!${right}$1:${right}${item.last + 1},MIN({item.last + 1},{item.first + 4}+COUNTA({key})))"
     ctx.book.define_name(f"{sheet_name}!_xlnm.Print_Area", f"={sheet_name}!$A${item.header + 1}:{end}")
-    # A title cell would be cut where pages stand side by side, so the page header names the sheet.
-    sheet.set_header(f'&L&"{ctx.brand.font},Bold"&14&A')
 
 
 def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
@@ -228,14 +232,3 @@ def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     ]
     if cells:
         sheet.set_selection(*cells[0], *cells[0])
-
-
-def _footer(ctx: Context, sheet: Any) -> None:
-    parts = [ctx.brand.footer or ctx.brand.name]
-    if ctx.brand.confidential:
-        parts.append(ctx.brand.confidential[ctx.lang])
-    left = " · ".join(p.replace("&", "&&") for p in parts if p)
-    title = ctx.template.title[ctx.lang].replace("&", "&&")
-    page = ctx.say("Seite &P von &N", "Page &P of &N")
-    size = f"&{styles.NOTE_SIZE - 1}"
-    sheet.set_footer(f"&L{size} {left}&C{size} {title}&R{size} {page}")

@@ -29,10 +29,11 @@ from generators.html_teams import compare
 from generators.report import write_consolidated
 from tests.helpers import catalog_with
 from tests.workbooks import CATALOG, KEYS, TODAY, brand, write
-from vorlagen.brand import Brand, Palette
+from vorlagen.brand import Brand
 from vorlagen.cli import program
 from vorlagen.consolidate import Consolidated, consolidate
 from vorlagen.findings import Finding, Origin
+from vorlagen.palette import Palette
 from vorlagen.records import Counts, ReadResult
 from vorlagen.spec import Chart, Field, Lang, Series, Table, Template, Text
 from vorlagen.stamp import Stamp
@@ -365,7 +366,7 @@ def test_dangerous_texts_stay_texts() -> None:
             )
         )
         books += [given, replace_note(given, n)]
-    evil = Brand(name=DANGEROUS[4], legal=DANGEROUS[6], font='x";}</style><script>', palette=Palette("red;}", "#12345"), footer=DANGEROUS[8], path="")  # fmt: skip
+    evil = Brand(name=DANGEROUS[4], legal=DANGEROUS[6], font='x";}</style><script>', palette=Palette("red;}", "#12345"), footer=DANGEROUS[8])  # fmt: skip
     for lang in ("de", "en"):
         text = render(consolidate(books, lang=lang, today=TODAY), evil, lang)  # type: ignore[arg-type]
         tree = inspected(text)
@@ -387,7 +388,7 @@ def test_a_brand_cannot_write_style() -> None:
     text = stylesheet(presentable(Brand(font='A"}body{display:none', palette=Palette("#000000;", "x"))))
     assert "display:none}" not in text.split("\n", 1)[0]
     assert "--primary:#1F3A5F;" in text
-    assert '--font:"Calibri"' in text
+    assert '--font:"Calibri",sans-serif' in text
     assert "--primary:#102030;" in stylesheet(presentable(Brand(palette=Palette("#102030", "#405060"))))
 
 

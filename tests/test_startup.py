@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = ("pandas", "numpy", "openpyxl", "xlsxwriter", "pydantic", "pyarrow", "duckdb", "holidays", "jinja2")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "openpyxl",
+    "xlsxwriter",
+    "pydantic",
+    "pyarrow",
+    "duckdb",
+    "holidays",
+    "jinja2",
+    "coloraide",
+    "PIL",
+)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["list"], ["list", "--json"], ["explain", "E_REQUIRED"]])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from vorlagen.brand import Brand, load_brand
+from vorlagen.brand import load_brand
+from vorlagen.brand_lists import brand_list_problems
 from vorlagen.catalog import Catalog, shipped_folder
 from vorlagen.findings import SpecErrors, SpecProblem
-from vorlagen.foreign import closest
 from vorlagen.load import Common, load_template
 from vorlagen.spec import LANGS
 
@@ -159,53 +158,31 @@ def spec_starter(key: str, number: int) -> str:
 
 BRAND_STARTER = """\
 # Look and defaults of one client; used with: vorlagen generate --brand brand.yaml
-# Everything may be left out.
+# Everything may be left out. 'vorlagen brand check brand.yaml' shows the measured contrasts.
 name: Beispiel GmbH                      # short name on the front sheet
-legal: Fördertechnik seit 1987           # second line
-palette: {primary: "#1F3A5F", accent: "#C77F2A"}
-font: Calibri
+legal: Fördertechnik für Beispiele       # second line
+# logo: logo.png                         # PNG, JPEG or SVG beside this file
+palette: {primary: "#1F3A5F", accent: "#C77F2A"}   # all other colours are derived
+font: Calibri                            # one of Excel's; for any other one add fallback: Arial
 contact:                                 # lines on the front sheet
   - Vertriebsinnendienst
   - innendienst@beispiel.example
 footer: Beispiel GmbH
 confidential: {de: Vertraulich, en: Confidential}
 bundesland: BY                           # whose public holidays count
-lang: de
+lang: de                                 # when --lang is not given
 lists:                                   # own values of editable lists
-  L_TEAM: [Nord, Süd]
+  L_TEAM: [Nord, {de: Süd, en: South}]
+  L_REGION: [Inland, Ausland]
+  L_PRODUKTGRUPPE: [Maschinen, Ersatzteile]
+  L_MITARBEITER:
+    - {wert: E. Beispiel, rolle: ID, team: Nord, aktiv: ja}
 """
-
-
-def brand_list_problems(brand: Brand, catalog: Catalog) -> list[SpecProblem]:
-    """Return the lists of a brand that do not exist or must not be changed."""
-    lists = dict(catalog.common.lists)
-    for key in catalog.entries:
-        lists |= {choices.key: choices for choices in catalog.template(key).lists}
-    editable = [key for key, choices in lists.items() if not choices.fix]
-    name = Path(brand.path).name
-    problems = []
-    for key, values in brand.lists.items():
-        if key not in lists:
-            hint = f"did you mean {closest(key, editable)}?"
-            problems.append(SpecProblem(name, _line_of(brand, key), f"unknown list '{key}'", hint))
-        elif lists[key].fix:
-            problems.append(SpecProblem(name, _line_of(brand, key), f"list '{key}' is fixed", "leave it out"))
-        elif len(set(values)) < len(values) or not all(values):
-            hint = "write each value once"
-            problems.append(SpecProblem(name, _line_of(brand, key), f"list '{key}' has a value twice or a blank", hint))
-    return problems
-
-
-def _line_of(brand: Brand, key: str) -> int:
-    """Return the line on which a list stands."""
-    text = Path(brand.path).read_text(encoding="utf-8")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if line.strip().startswith(key)), 0)
 
 
 def check_brand(path: Path, catalog: Catalog) -> list[SpecProblem]:
     """Return every fault of a brand file."""
     try:
-        brand = replace(load_brand(path), path=str(path))
+        return brand_list_problems(load_brand(path), catalog)
     except SpecErrors as error:
         return error.problems
-    return brand_list_problems(brand, catalog) if brand.lists else []

@@ -106,7 +106,7 @@ class Catalog:
         if key.isdigit():
             key = next((e.key for e in self.entries.values() if e.number == int(key)), key)
         if key not in self.entries:
-            raise KeyError(nearest(key, list(self.entries)))
+            raise KeyError(nearest(key, list(self.entries))[1])
         if key not in self._loaded:
             self._loaded[key] = self._compiled(self.entries[key])
         return self._loaded[key]

@@ -20,7 +20,7 @@ class ChoiceReader:
     """Matches typed texts with the labels of one list.
 
     Args:
-        choices: the list in the spec; its n-th choice stands in the n-th row of the sheet.
+        choices: the list in the spec.
         rows: the list as it stands on the sheet Listen.
     """
 
@@ -31,8 +31,11 @@ class ChoiceReader:
         for label in labels:
             if not is_blank(label):
                 self.loose.setdefault(fold(label), str(label))
-        for choice, label in zip(choices.values, labels, strict=False):
-            if is_blank(label):
+        named = {choice.label[lang]: choice for choice in choices.values for lang in LANGS}
+        for label in labels:
+            # A client's own value in the row of a shipped one is not that one by another name.
+            choice = named.get(str(label))
+            if choice is None:
                 continue
             for word in (*(choice.label[lang] for lang in LANGS), choice.key):
                 self.loose.setdefault(fold(word), str(label))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.findings import Said, SpecErrors, SpecProblem
 from vorlagen.formulas.ast import (
     AboveRef,
     Binary,
@@ -171,7 +171,7 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
     if problems:
         raise SpecErrors(problems)  # formulas over a faulty structure would only repeat its faults
 
-    def fault(formula: Formula, message: str, hint: str) -> None:
+    def fault(formula: Formula, message: str, hint: Said) -> None:
         builder, line = lines.get(id(formula), (builders[-1], 0))
         problems.append(SpecProblem(builder.file, line, f"{message} in formula {formula.text!r}", hint))
 
@@ -289,7 +289,7 @@ def _structure(template: Template, builder: Builder) -> list[SpecProblem]:
     """Faults that no single node shows: doubled keys, bad identities, names in examples."""
     problems: list[SpecProblem] = []
 
-    def fault(message: str, hint: str = "", of: object = None) -> None:
+    def fault(message: str, hint: Said = "", of: object = None) -> None:
         problems.append(SpecProblem(builder.file, builder.lines.get(id(of), 1), message, hint))
 
     seen: set[str] = set()
@@ -322,7 +322,7 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
     problems: list[SpecProblem] = []
     line = builder.lines.get(id(block), 1)
 
-    def fault(message: str, hint: str = "") -> None:
+    def fault(message: str, hint: Said = "") -> None:
         problems.append(SpecProblem(builder.file, line, f"block '{block.key}': {message}", hint))
 
     if isinstance(block, Chart | Prose):
@@ -395,7 +395,7 @@ def _block_structure(block: Block, template: Template, builder: Builder) -> list
     return problems
 
 
-def _bad_series(text: str, template: Template) -> str:
+def _bad_series(text: str, template: Template) -> Said:
     try:
         node = parse(text) if "[*]" not in text else None
         if node is None:

@@ -65,18 +65,31 @@ class Finding:
         }
 
 
+Said = str | tuple[str, str]  # German and English; a plain text serves both
+
+
+def said(text: Said, lang: str) -> str:
+    """Return a text in `lang`."""
+    return text if isinstance(text, str) else text[lang == "en"]
+
+
 @dataclass(frozen=True)
 class SpecProblem:
     """One fault in a spec or brand file: file, line, what, what to do."""
 
     file: str
     line: int
-    message: str
-    hint: str = ""
+    message: Said
+    hint: Said = ""
+
+    def text(self, lang: str) -> str:
+        """Render the fault in `lang`."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        hint = said(self.hint, lang)
+        return f"{place}: {said(self.message, lang)}" + (f" ({hint})" if hint else "")
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        return self.text("en")
 
 
 class SpecErrors(Exception):

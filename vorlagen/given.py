@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from vorlagen.findings import Said
 from vorlagen.formulas.house import nearest
 from vorlagen.spec import Block, Field, Form, Table, Template, Text
 
@@ -21,7 +22,7 @@ _EXPECTED: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def misfit(value: Any, item: Field, template: Template) -> tuple[str, str] | None:
+def misfit(value: Any, item: Field, template: Template) -> tuple[str, Said] | None:
     """Return what is wrong with a value that a spec gives for a field, and the remedy; None when it fits."""
     if value is None:
         return None

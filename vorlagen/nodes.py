@@ -16,9 +16,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from vorlagen.findings import SpecProblem
+from vorlagen.findings import Said, SpecProblem
 from vorlagen.formulas.house import nearest
 from vorlagen.spec import Block, Formula, Text
+
+_SYNTAX = ("Einrückung, Anführungszeichen und Klammern prüfen", "check indentation, quotes and brackets")
+_MAPPING = ("{Schlüssel: Wert, …} schreiben", "write {key: value, …}")
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STR, _PLAIN = "tag:yaml.org,2002:str", frozenset("-+.0123456789~nNtTfFyYoO<=")
@@ -69,17 +72,23 @@ class Builder:
             node: Node | None = yaml.compose(source, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.problem(line, f"YAML: {error.problem}", "check indentation, quotes and brackets")
+            self.problem(line, f"YAML: {error.problem}", _SYNTAX)
             return None
         if node is None:
-            self.problem(1, "file is empty", "see 'vorlagen spec new'")
+            new = "'vorlagen spec new', 'vorlagen brand new'"
+            self.problem(1, ("die Datei ist leer", "file is empty"), (f"siehe {new}", f"see {new}"))
         return node
 
-    def problem(self, where: Node | int, message: str, hint: str = "") -> Bad:
+    def problem(self, where: Node | int, message: Said, hint: Said = "") -> Bad:
         """Record a fault and return the exception to raise."""
         line = where if isinstance(where, int) else where.start_mark.line + 1
         self.problems.append(SpecProblem(self.file, line, message, hint))
         return Bad()
+
+    def unknown(self, where: Node, key: str, owner: str, known: list[str]) -> None:
+        """Record a key that does not exist."""
+        message = (f"unbekannter Schlüssel '{key}' in {owner}", f"unknown key '{key}' in {owner}")
+        self.problem(where, message, nearest(key, known))
 
     # -- scalars and special nodes ---------------------------------------------------------
 
@@ -101,19 +110,25 @@ class Builder:
         if isinstance(node, MappingNode):
             found = {key.value: value for key, value in node.value}
             for key in found.keys() - {"de", "en"}:
-                self.problem(found[key], f"unknown key '{key}' in a text", "a text has de and en")
+                message = (f"unbekannter Schlüssel '{key}' in einem Text", f"unknown key '{key}' in a text")
+                self.problem(found[key], message, ("ein Text hat de und en", "a text has de and en"))
             if missing := {"de", "en"} - found.keys():
-                raise self.problem(node, f"text without {' and '.join(sorted(missing))}", "give both languages")
+                de, en = (f" {word} ".join(sorted(missing)) for word in ("und", "and"))
+                hint = ("beide Sprachen angeben", "give both languages")
+                raise self.problem(node, (f"Text ohne {de}", f"text without {en}"), hint)
             return Text(str(found["de"].value), str(found["en"].value))
-        raise self.problem(node, "a text is expected", "write a string or {de: …, en: …}")
+        hint = ("einen Text oder {de: …, en: …} schreiben", "write a string or {de: …, en: …}")
+        raise self.problem(node, ("hier gehört ein Text hin", "a text is expected"), hint)
 
     def formula(self, node: Node) -> Formula:
         """Keep the text of a formula with its line; it is parsed after loading."""
         if not isinstance(node, ScalarNode):
-            raise self.problem(node, "a formula is expected", "write it as a quoted string")
+            hint = ("als Text in Anführungszeichen schreiben", "write it as a quoted string")
+            raise self.problem(node, ("hier gehört eine Formel hin", "a formula is expected"), hint)
         text = str(node.value)
         if text.startswith("="):
-            self.problem(node, "formula begins with '='", "leave the sign out")
+            message = ("die Formel beginnt mit '='", "formula begins with '='")
+            self.problem(node, message, ("das Zeichen weglassen", "leave the sign out"))
             text = text[1:]
         formula = Formula(text, None)
         self.formulas.append((formula, node.start_mark.line + 1))
@@ -128,7 +143,9 @@ class Builder:
             Bad: the node is unusable; problems are recorded.
         """
         if not isinstance(node, MappingNode):
-            raise self.problem(node, f"{cls.__name__.lower()}: a mapping is expected", "write {key: value, …}")
+            name = cls.__name__.lower()
+            message = (f"{name}: hier gehören Schlüssel und Werte hin", f"{name}: a mapping is expected")
+            raise self.problem(node, message, _MAPPING)
         known = _init_fields(cls)
         values: dict[str, Any] = dict(given)
         failed = False
@@ -137,10 +154,11 @@ class Builder:
             if key in given:
                 continue
             if key not in known:
-                self.problem(key_node, f"unknown key '{key}' in {cls.__name__.lower()}", nearest(key, list(known)))
+                self.unknown(key_node, key, cls.__name__.lower(), [k for k in known if k not in given])
                 continue
             if key in values:
-                self.problem(key_node, f"key '{key}' stands twice", "remove one")
+                message = (f"der Schlüssel '{key}' steht doppelt", f"key '{key}' stands twice")
+                self.problem(key_node, message, ("einen entfernen", "remove one"))
                 continue
             try:
                 values[key] = self.value(known[key][0], value_node)
@@ -148,7 +166,9 @@ class Builder:
                 failed = True
         for key, (_, required) in known.items():
             if required and key not in values and not failed:
-                self.problem(node, f"{cls.__name__.lower()} without '{key}'", f"add {key}: …")
+                name = cls.__name__.lower()
+                message = (f"{name} ohne '{key}'", f"{name} without '{key}'")
+                self.problem(node, message, (f"{key}: … ergänzen", f"add {key}: …"))
                 failed = True
         if failed:
             raise Bad
@@ -168,17 +188,20 @@ class Builder:
             if isinstance(node, ScalarNode) and item is str:
                 return (str(node.value),)  # a single key stands for a list of one
             if not isinstance(node, SequenceNode):
-                raise self.problem(node, "a list is expected", "write [a, b] or lines with -")
+                hint = ("[a, b] oder Zeilen mit - schreiben", "write [a, b] or lines with -")
+                raise self.problem(node, ("hier gehört eine Liste hin", "a list is expected"), hint)
             return tuple(self.each(item, node.value))
         if origin is dict:
             if not isinstance(node, MappingNode):
-                raise self.problem(node, "a mapping is expected", "write {key: value, …}")
+                message = ("hier gehören Schlüssel und Werte hin", "a mapping is expected")
+                raise self.problem(node, message, _MAPPING)
             return {k.value: self.value(get_args(hint)[1], v) for k, v in node.value}
         if origin is Literal:
             value = _scalar(node) if isinstance(node, ScalarNode) else None
             if value not in get_args(hint):
                 choices = [str(a) for a in get_args(hint)]
-                raise self.problem(node, f"'{value}' is not allowed here", nearest(str(value), choices))
+                message = (f"'{value}' ist hier nicht zulässig", f"'{value}' is not allowed here")
+                raise self.problem(node, message, nearest(str(value), choices))
             return value
         if hint is Any:
             return self.plain(node)
@@ -220,21 +243,29 @@ class Builder:
     def block(self, node: Node) -> Block:
         """Build a block of the kind it names."""
         if not isinstance(node, MappingNode):
-            raise self.problem(node, "a block is expected", "write {kind: …, key: …}")
+            hint = ("{kind: …, key: …} schreiben", "write {kind: …, key: …}")
+            raise self.problem(node, ("hier gehört ein Block hin", "a block is expected"), hint)
         kind = next((str(v.value) for k, v in node.value if k.value == "kind"), None)
         if kind is None:
-            raise self.problem(node, "block without 'kind'", f"one of {', '.join(self.kinds)}")
+            kinds = ", ".join(self.kinds)
+            message = ("Block ohne 'kind'", "block without 'kind'")
+            raise self.problem(node, message, (f"eines von {kinds}", f"one of {kinds}"))
         if kind not in self.kinds:
-            raise self.problem(node, f"unknown block kind '{kind}'", nearest(kind, list(self.kinds)))
+            message = (f"unbekannte Art von Block '{kind}'", f"unknown block kind '{kind}'")
+            raise self.problem(node, message, nearest(kind, list(self.kinds)))
         built: Block = self.build(self.kinds[kind], node)
         return built
 
     def scalar(self, hint: Any, node: Node) -> Any:
         """Build str, int, float or bool."""
         if not isinstance(node, ScalarNode):
-            raise self.problem(
-                node, f"a single value is expected, not a {type(node).__name__.removesuffix('Node').lower()}"
+            kind = type(node).__name__.removesuffix("Node").lower()
+            german = "eine Liste" if kind == "sequence" else "ein Block von Schlüsseln"
+            message = (
+                f"hier gehört ein einzelner Wert hin, nicht {german}",
+                f"a single value is expected, not a {kind}",
             )
+            raise self.problem(node, message)
         value = _scalar(node)
         if hint is str:
             return str(node.value)
@@ -244,7 +275,11 @@ class Builder:
             return float(value)
         if hint is int and isinstance(value, int) and not isinstance(value, bool):
             return value
-        raise self.problem(node, f"'{node.value}' is not a value of type {hint.__name__}")
+        message = (
+            f"'{node.value}' ist kein Wert vom Typ {hint.__name__}",
+            f"'{node.value}' is not a value of type {hint.__name__}",
+        )
+        raise self.problem(node, message)
 
 
 _CONSTRUCTOR = yaml.SafeLoader("")

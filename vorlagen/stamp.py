@@ -19,6 +19,7 @@ class Stamp:
     """What a workbook says it is.
 
     Attributes:
+        brand: name of the brand file it was made with, '' without one.
         merged: the workbook is the result of a consolidation and has columns of provenance.
     """
 
@@ -27,6 +28,7 @@ class Stamp:
     spec_hash: str
     lang: Lang
     merged: bool = False
+    brand: str = ""
 
     def properties(self) -> dict[str, str]:
         """Return the custom document properties to write."""
@@ -36,6 +38,7 @@ class Stamp:
             PREFIX + "spec": self.spec_hash,
             PREFIX + "lang": self.lang,
             PREFIX + "kind": "merged" if self.merged else "office",
+            **({PREFIX + "brand": self.brand} if self.brand else {}),
         }
 
 
@@ -50,4 +53,5 @@ def stamp_from(properties: Mapping[str, str]) -> Stamp | None:
     if lang not in LANGS:
         return None
     merged = properties.get(PREFIX + "kind") == "merged"
-    return Stamp(template, version, properties.get(PREFIX + "spec", ""), "en" if lang == "en" else "de", merged)
+    spec_hash, brand = properties.get(PREFIX + "spec", ""), properties.get(PREFIX + "brand", "")
+    return Stamp(template, version, spec_hash, "en" if lang == "en" else "de", merged, brand)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from generators import styles
 from generators.context import Context
+from generators.pen import pixels
 from vorlagen.fieldtypes import TYPES
 from vorlagen.layout import CHART_ROWS, GRID_WIDTH, Placed, column_name, quote_sheet
 from vorlagen.limits import ANY, NOTHING, Limits, figures
+from vorlagen.palette import INK
 from vorlagen.spec import Chart, Field, Matrix, Series
 
 ROW_PIXELS = styles.ROW_HEIGHT * 4 // 3
@@ -17,11 +20,6 @@ _GAP = 12
 _STEPS = 12  # a scale of whole numbers no longer than this shows each of them
 _FAR = 1e6  # a bound beyond this is none for a scale
 _NAMED = 200  # points with a name; more could not be read
-
-
-def pixels(width: float) -> int:
-    """Pixels of a column of so many characters (Calibri 11)."""
-    return int(width * 7 + 5)
 
 
 def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], last: int) -> None:
@@ -37,7 +35,7 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
         kind["subtype"] = "with_markers"
     chart = ctx.book.add_chart(kind)
     lines = None
-    palette = _palette(ctx)
+    palette = ctx.styles.tints.series
     number = 0
     labels = block.labels or _counts(ctx, block)
     for series in block.series:
@@ -76,25 +74,9 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
     )
 
 
-def _palette(ctx: Context) -> list[str]:
-    p = ctx.styles.primary
-    return [
-        p,
-        ctx.styles.accent,
-        styles.mix(p, "#FFFFFF", 0.5),
-        "#8A94A3",
-        "#3E8E7E",
-        "#B08BBB",
-        "#C9B458",
-        "#6B4E71",
-        "#5A8FBF",
-        "#A6A08C",
-    ]
-
-
 def _colour(ctx: Context, name: str) -> str:
     return {
-        "primary": ctx.styles.primary, "accent": ctx.styles.accent, "light": ctx.styles.light, "grey": "#B5BECA",
+        "primary": ctx.styles.primary, "accent": ctx.styles.accent, "light": ctx.styles.tints.light, "grey": "#B5BECA",
         "green": styles.GREEN, "red": styles.RED, "yellow": "#D9A400", "none": "#FFFFFF",
     }[name]  # fmt: skip
 
@@ -224,10 +206,10 @@ def _point_names(ctx: Context, series: Series) -> dict[str, Any]:
     return {"value": True, "custom": cells, "position": "right", "font": _font(ctx)}
 
 
-def _slices(ctx: Context, block: Chart, palette: list[str], values: list[Any]) -> dict[str, Any]:
+def _slices(ctx: Context, block: Chart, palette: Sequence[str], values: list[Any]) -> dict[str, Any]:
     """One colour of the palette per slice, each with its share in a colour that can be read on it."""
     colours = [palette[n % len(palette)] for n in range(values[3] - values[1] + 1)]
-    shares = [{"font": _font(ctx, styles.ink_on(c) if block.type == "doughnut" else styles.INK)} for c in colours]
+    shares = [{"font": _font(ctx, styles.ink_on(c) if block.type == "doughnut" else INK)} for c in colours]
     position = {"position": "outside_end"} if block.type == "pie" else {}
     return {
         "points": [{"fill": {"color": c}, "border": {"color": "#FFFFFF"}} for c in colours],
@@ -285,7 +267,7 @@ def _number(ctx: Context, kind: str | None, texts: list[str]) -> tuple[str, dict
 
 def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     font = _font(ctx)
-    title = {"name": ctx.brand.font, "size": 12, "color": ctx.styles.primary, "bold": True}
+    title = {"name": ctx.brand.font, "size": 12, "color": ctx.styles.heading, "bold": True}
     if block.title:
         chart.set_title({"name": block.title[ctx.lang], "name_font": title, "overlay": False})
     else:

@@ -125,7 +125,7 @@ def _card(ctx: Context, sheet: Any, pen: Pen, placed: Placed, item: Field, *, wi
         font_color=styles.MUTED, font_size=10, top=5, top_color=ctx.styles.primary, text_wrap=True, **fill
     )
     figure = ctx.styles.make(
-        font_size=18, bold=True, font_color=ctx.styles.primary, align="left",
+        font_size=18, bold=True, font_color=ctx.styles.heading, align="left",
         num_format=ctx.styles.number_format(item, dash=True), shrink=True, **fill,
     )  # fmt: skip
     note = ctx.styles.make(font_size=styles.NOTE_SIZE, font_color=styles.MUTED, text_wrap=True, **fill)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 from generators import styles
 from generators.blocks.form import FORM_ROW, wrapped_lines, write_form, write_kpis
 from generators.context import Context, cell_value
 from generators.extra import ExtraSheet, Link, Weight
-from generators.pen import Pen
+from generators.pen import Pen, pixel_rows, pixels
 from vorlagen.fieldtypes import TYPES
 from vorlagen.formulas.printing import absolute
 from vorlagen.layout import PlacedSheet, cell_name, quote_sheet
+from vorlagen.logo import Logo
 from vorlagen.spec import Attribute, Field, Form, Kpis, Text
 
 BAND_ROWS = 2
+BAND_HEIGHTS = (36, 22, 8)  # points
 RIGHT = 4  # column of the right half
 RIGHT_WIDTHS = (34.0, 62.0)
 STEP_WIDTH = 1.15 * sum(RIGHT_WIDTHS)  # letters are narrower than the digits that widths count
+NAME_SIZES = ((15, 34), (12, 44), (10, 999))  # points, and characters up to which a name has that size
+LOGO_GAP, LOGO_WIDTH = 8, 300  # pixels
 LINKS_MAX = 65_000  # Excel takes 65,530 links on a sheet
 ROW_MAX = 409.0  # points
 
@@ -52,28 +57,48 @@ def _section(ctx: Context, pen: Pen, row: int, col: int, text: str) -> None:
 
 
 def _band(ctx: Context, sheet: Any, pen: Pen) -> None:
-    p = ctx.styles.primary
+    tints = ctx.styles.tints
     template = ctx.template
-    big = ctx.styles.make(font_size=styles.TITLE_SIZE, bold=True, font_color="#FFFFFF", bg_color=p, indent=1)
-    small = ctx.styles.make(font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, indent=1)
-    right = ctx.styles.make(font_size=15, bold=True, font_color="#FFFFFF", bg_color=p, align="right", indent=1)
-    right_small = ctx.styles.make(
-        font_size=11, font_color=styles.mix(p, "#FFFFFF", 0.75), bg_color=p, align="right", indent=1
-    )
+    ground = {"bg_color": tints.band, "indent": 1}
+    big = ctx.styles.make(font_size=styles.TITLE_SIZE, bold=True, font_color=tints.on_band, **ground)
+    small = ctx.styles.make(font_size=11, font_color=tints.on_band_soft, **ground)
     for row, look in ((0, big), (1, small)):
         for col in range(1, RIGHT + 2):
             pen.value(row, col, None, look)
-    sheet.set_row(0, 36)
-    sheet.set_row(1, 22)
-    sheet.set_row(2, 8)
+    for row, height in enumerate(BAND_HEIGHTS):
+        sheet.set_row(row, height)
     pen.text(0, 1, template.title[ctx.lang], big)
     facts = ctx.say(
         f"Vorlage {template.number:02} · Version {template.version} · {template.rhythm.de} · {template.filled_by.de}",
         f"Template {template.number:02} · version {template.version} · {template.rhythm.en} · {template.filled_by.en}",
     )
     pen.text(1, 1, facts, small)
-    pen.text(0, RIGHT + 1, ctx.brand.name, right)
-    pen.text(1, RIGHT + 1, ctx.brand.legal, right_small)
+    if ctx.brand.picture is not None:
+        _logo(ctx, sheet, ctx.brand.picture)
+        return
+    size = next((size for size, room in NAME_SIZES if len(ctx.brand.name) <= room), NAME_SIZES[-1][0])
+    right = {"align": "right", "text_wrap": size < NAME_SIZES[0][0], **ground}
+    pen.text(
+        0, RIGHT + 1, ctx.brand.name, ctx.styles.make(font_size=size, bold=True, font_color=tints.on_band, **right)
+    )
+    note = ctx.styles.make(font_size=11, font_color=tints.on_band_soft, shrink=True, **ground | {"align": "right"})
+    pen.text(1, RIGHT + 1, ctx.brand.legal, note)
+
+
+def _logo(ctx: Context, sheet: Any, logo: Logo) -> None:
+    """Place the logo at the right end of the band, on a ground of its own."""
+    height, width = pixel_rows(sum(BAND_HEIGHTS[:2])), pixels(RIGHT_WIDTHS[1])
+    scale = min((height - 2 * LOGO_GAP) / logo.height, LOGO_WIDTH / logo.width)
+    # XlsxWriter draws a picture in its own resolution.
+    factor = scale * logo.resolution / 96
+    name = ctx.brand.name or ctx.say("des Unternehmens", "of the company")
+    options = {
+        "x_offset": width - logo.width * scale - LOGO_GAP, "y_offset": (height - logo.height * scale) / 2,
+        "x_scale": factor, "y_scale": factor, "object_position": 2, "description": f"Logo {name}",
+        "image_data": BytesIO(logo.png),
+    }  # fmt: skip
+    if sheet.insert_image(0, RIGHT + 1, "logo.png", options):
+        raise ValueError("the logo was not placed")
 
 
 def _steps(ctx: Context, pen: Pen, row: int) -> int:
@@ -99,7 +124,7 @@ def _colours(ctx: Context, pen: Pen, row: int) -> int:
         (ctx.styles.input(text, locked=True), ctx.say("Eingabe: hier tragen Sie etwas ein", "Input: fill in here")),
         (ctx.styles.computed(text), ctx.say("Berechnet: nicht überschreiben", "Computed: do not overwrite")),
         (
-            ctx.styles.make(bg_color=styles.RED_FILL, border=1, border_color="#E8B4B0", indent=1),
+            ctx.styles.make(bg_color=styles.MISSING_FILL, border=1, border_color=styles.MISSING_LINE, indent=1),
             ctx.say("Pflichtangabe fehlt", "Required entry missing"),
         ),
     ]
@@ -109,16 +134,20 @@ def _colours(ctx: Context, pen: Pen, row: int) -> int:
 
 
 def _contact(ctx: Context, pen: Pen, row: int) -> None:
-    if not ctx.brand.contact:
+    brand = ctx.brand
+    # Beside a logo the name stands nowhere else as text.
+    named = tuple(part for part in (brand.name, brand.legal) if part) if brand.picture is not None else ()
+    lines = (*([" · ".join(named)] if named else []), *brand.contact)
+    if not lines:
         return
     _section(ctx, pen, row, RIGHT, ctx.say("Ansprechpartner", "Contact"))
-    for n, line in enumerate(ctx.brand.contact, 1):
+    for n, line in enumerate(lines, 1):
         pen.text(row + n, RIGHT, line, ctx.styles.plain(indent=1) if n == 1 else ctx.styles.muted(indent=1))
 
 
 def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
     _section(ctx, pen, row, 1, ctx.say("Blätter", "Sheets"))
-    link = ctx.styles.make(font_color=ctx.styles.primary, underline=1, indent=1)
+    link = ctx.styles.make(font_color=ctx.styles.heading, underline=1, indent=1)
     targets: list[tuple[str, str]] = []
     for item in ctx.layout.sheets[1:]:
         words = ""
@@ -145,7 +174,7 @@ def title_rows(ctx: Context, sheet: Any, title: str, words: str, *, back: int | 
     sheet.set_row(0, 30)
     pen.text(0, left, title, ctx.styles.title())
     front = ctx.layout.sheets[0].name
-    pen.link(2, left, front, f"← {front}", ctx.styles.make(font_size=9, font_color=ctx.styles.primary, underline=1))
+    pen.link(2, left, front, f"← {front}", ctx.styles.make(font_size=9, font_color=ctx.styles.heading, underline=1))
     pen.text(1, left, words, ctx.styles.help())
 
 
@@ -165,7 +194,7 @@ def write_lists(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             place.header - 1,
             place.columns["wert"],
             choices.title[ctx.lang],
-            ctx.styles.make(bold=True, font_color=ctx.styles.primary),
+            ctx.styles.make(bold=True, font_color=ctx.styles.heading),
         )
         fields = [Field("wert", Text("Wert", "Value")), *(_as_field(a) for a in choices.attributes)]
         rows = ctx.values.lists.get(key, [])
@@ -254,7 +283,7 @@ def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
         if chosen is not None and extra.rows:
             options = {"validate": "list", "source": list(chosen)}
             sheet.data_validation(header + 1, col, header + len(extra.rows), col, options)
-        link = ctx.styles.figure(item, font_color=ctx.styles.primary, underline=1)
+        link = ctx.styles.figure(item, font_color=ctx.styles.heading, underline=1)
         for n, line in enumerate(extra.rows, 1):
             value = line[col]
             if isinstance(value, Weight):

@@ -45,9 +45,10 @@ def write(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
 def _heads(ctx: Context, sheet: Any, pen: Pen, placed: Placed, block: Gantt) -> None:
     """Write the first day of each group of columns above the days."""
     start, count = placed.across
+    tints = ctx.styles.tints
     look = ctx.styles.make(
-        bold=True, font_color="#FFFFFF", bg_color=ctx.styles.primary, align="left", font_size=9, indent=1,
-        left=1, left_color="#FFFFFF", num_format="dd.mm.yyyy" if ctx.lang == "de" else "yyyy-mm-dd",
+        bold=True, font_color=tints.on_band, bg_color=tints.band, align="left", font_size=9, indent=1,
+        left=1, left_color=tints.on_band, num_format="dd.mm.yyyy" if ctx.lang == "de" else "yyyy-mm-dd",
     )  # fmt: skip
     values = ctx.computed.column(block.key, block.col.key)
     row = placed.header - 1
@@ -67,7 +68,7 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
     line = {"left": 5, "left_color": ctx.styles.accent}
     looks: list[tuple[str, dict[str, object]]] = [
         (f"{first}=2", {"bg_color": ctx.styles.primary}),
-        (f"{first}=1", {"bg_color": ctx.styles.light}),
+        (f"{first}=1", {"bg_color": ctx.styles.tints.light}),
         (f"{first}=4", {"bg_color": "#D9776F"}),
     ]
     if block.workdays:

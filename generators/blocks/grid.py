@@ -88,8 +88,8 @@ def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     write_row_headings(ctx, pen, placed, block.row)
     write_row_fields(ctx, sheet, pen, placed, block)
     write_across(ctx, pen, placed, ctx.styles.make(
-        bold=True, font_color=ctx.styles.primary, bottom=2, bottom_color=ctx.styles.primary, text_wrap=True,
-        align="center", font_size=10, valign="bottom", bg_color=ctx.styles.pale,
+        bold=True, font_color=ctx.styles.heading, bottom=2, bottom_color=ctx.styles.primary, text_wrap=True,
+        align="center", font_size=10, valign="bottom", bg_color=ctx.styles.tints.pale,
         num_format=ctx.styles.number_format(axis_field(block.col)),
     ))  # fmt: skip
     write_cells(ctx, sheet, pen, placed, ctx.styles.figure(block.cell, **_line(ctx, block.row)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,16 +52,34 @@ if TYPE_CHECKING:
 @click.option("--rows", type=click.IntRange(1, 100000), metavar="N", help="Zeilen je Liste.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Zahl der Prozesse.")
 @click.option("--force", is_flag=True, help="Vorhandene Mappen überschreiben.")
+@click.option("--zip", "zipped", is_flag=True, help="Je Unternehmen und Sprache auch ein ZIP zum Versenden.")
+@click.option(
+    "--since",
+    type=shell.PathType(),
+    metavar="MANIFEST",
+    help="Änderungen gegenüber diesem manifest.json zeigen (sonst dem im Zielordner).",
+)
 @shell.today_option
-@shell.catalog_option
+@shell.specs_option
+@click.option(
+    "--lang",
+    "langs",
+    multiple=True,
+    type=click.Choice(["de", "en"]),
+    help="Sprache (die der Marke, sonst de); bei mehreren je ein Unterordner.",
+)
+@shell.debug_option
 def generate(
     *, keys: tuple[str, ...], all_: bool, output: Path, brand_files: tuple[Path, ...], source: Path | None,
     map_file: Path | None, example: bool, rows: int | None, jobs: int | None, force: bool, today: date,
-    specs: tuple[Path, ...], lang: Lang | None,
+    zipped: bool, since: Path | None, specs: tuple[Path, ...], langs: tuple[Lang, ...],
 ) -> int:  # fmt: skip
-    """Arbeitsmappen erzeugen: NN_key.xlsx je Vorlage, ohne KEY alle."""
-    from vorlagen.brand import Brand, load_brand
-    from vorlagen.commands import production
+    """Arbeitsmappen erzeugen: NN_key.xlsx je Vorlage, ohne KEY alle.
+
+    Mit --brand, --zip oder mehreren --lang entsteht auch manifest.json mit dem SHA-256 jeder Datei.
+    """
+    from vorlagen.brand import Brand, load_brands
+    from vorlagen.commands import delivery, production
     from vorlagen.mapping import load_map
 
     if keys and all_:
@@ -75,29 +92,34 @@ def generate(
         )
     if source is not None and len(keys) != 1:
         raise shell.wrong_use("--values braucht genau einen KEY.", "--values needs exactly one KEY.")
-    if len({path.stem for path in brand_files}) < len(brand_files):
+    if len({path.stem.casefold() for path in brand_files}) < len(brand_files):
         raise shell.wrong_use(
             "Zwei Marken haben denselben Dateinamen; er wird zum Namen des Unterordners.",
             "Two brands have the same file name; it becomes the name of the subfolder.",
         )
     catalog = shell.open_catalog(specs)
-    brands = [replace(load_brand(path), path=str(path)) for path in brand_files] or [Brand()]
+    brands = load_brands(brand_files) or [Brand()]
     production.check_brands(brands, catalog)
     chosen = list(dict.fromkeys(shell.find_key(catalog, word) for word in keys)) or list(catalog.entries)
     mapping = load_map(map_file) if map_file is not None else None
     orders = production.plan(
-        catalog, chosen, brands, output=output, lang=lang, today=today,
+        catalog, chosen, brands, output=output, langs=tuple(dict.fromkeys(langs)), today=today,
         example=example, rows=rows, source=source, mapping=mapping,
     )  # fmt: skip
     if output.exists() and not output.is_dir():
         raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=str(output), reason="kein Ordner / not a folder")
-    there = [] if force else production.existing(orders)
+    delivered = bool(brand_files) or zipped or len(set(langs)) > 1
+    earlier = delivery.earlier_manifest(output, since) if delivered or since else None
+    there = [] if force else production.existing(orders, zipped=zipped)
     if there:
         names = ", ".join(str(path) for path in there[:5]) + (f" … ({len(there)})" if len(there) > 5 else "")
         raise shell.stop(shell.OUTPUT, "E_EXISTS", names=names)
-    language = lang or "de"
+    language = langs[0] if langs else "de"
     with shell.progress_bar(len(orders), language) as progress:
         failures = production.produce(orders, jobs or production.default_jobs(len(orders)), catalog, progress)
+    if delivered and not failures:
+        failures, changes = delivery.deliver(orders, output, catalog, earlier, zipped=zipped)
+        delivery.report(changes, language)
     shell.complain(
         (Finding("E_OUTPUT", Origin(str(p), ""), facts={"name": p.name, "reason": why}) for p, why in failures),
         language,

@@ -13,18 +13,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 from vorlagen.brand import Brand
+from vorlagen.brand_lists import branded
 from vorlagen.catalog import Catalog
 from vorlagen.commands.shell import MANY
-from vorlagen.findings import SpecErrors, SpecProblem
+from vorlagen.findings import SpecErrors
 from vorlagen.mapping import ImportMap
 from vorlagen.outputs import Batch, reason
 from vorlagen.prefill import load_values
 from vorlagen.provenance import is_record_table
-from vorlagen.spec import Lang, Template
-from vorlagen.values import Row, Values, example_values, starting_values
+from vorlagen.spec import Lang
+from vorlagen.values import Values, example_values, starting_values
 
 
 @dataclass(frozen=True)
@@ -44,36 +46,23 @@ class Order:
     example: bool = False
     rows: int | None = None
     values: Values | None = None
+    output: Path = Path()
 
-
-def branded(values: Values, brand: Brand, template: Template, example: bool = False) -> Values:
-    """Return the values with the client's own contents of editable lists.
-
-    In an example workbook the values of the spec follow them, because its rows use those.
-    """
-    own: dict[str, list[Row]] = {}
-    for key, labels in brand.lists.items():
-        if key in template.list_by_key and not template.list_by_key[key].fix:
-            given = {row["wert"]: row for row in values.lists.get(key, [])}
-            own[key] = [given.get(label, {"wert": label}) for label in labels]
-            if example:
-                own[key] += [row for label, row in given.items() if label not in labels]
-    return replace(values, lists={**values.lists, **own}) if own else values
+    @property
+    def parcel(self) -> Path:
+        """The zip that takes the workbook along."""
+        return self.output / f"{self.brand.key or 'vorlagen'}_{self.lang}.zip"
 
 
 def check_brands(brands: Sequence[Brand], catalog: Catalog) -> None:
-    """Check that the lists which brands fill exist and may be changed.
+    """Check that the lists which brands fill exist, may be changed and have what formulas need.
 
     Raises:
-        SpecErrors: a list is unknown or fixed.
+        SpecErrors: the faults of all lists.
     """
-    from vorlagen.authoring import brand_list_problems
+    from vorlagen.brand_lists import brand_list_problems
 
-    problems: list[SpecProblem] = []
-    for brand in brands:
-        if brand.lists:
-            problems += brand_list_problems(brand, catalog)
-    if problems:
+    if problems := [problem for brand in brands for problem in brand_list_problems(brand, catalog)]:
         raise SpecErrors(problems)
 
 
@@ -83,14 +72,14 @@ def plan(
     brands: Sequence[Brand],
     *,
     output: Path,
-    lang: Lang | None,
+    langs: Sequence[Lang],
     today: date,
     example: bool = False,
     rows: int | None = None,
     source: Path | None = None,
     mapping: ImportMap | None = None,
 ) -> list[Order]:
-    """Return the workbooks to write; with several brands, each in a folder named like its file.
+    """Return the workbooks to write; with several brands or languages, each in a folder of its own.
 
     Raises:
         SpecErrors: a spec has faults.
@@ -98,16 +87,16 @@ def plan(
     """
     orders = []
     for brand in brands:
-        folder = output / Path(brand.path).stem if len(brands) > 1 else output
-        language = lang or brand.lang
-        for key in keys:
+        for language, key in product(langs or (brand.lang,), keys):
+            folder = output / brand.key if len(brands) > 1 else output
+            folder = folder / language if len(langs) > 1 else folder
             template = catalog.template(key)
-            order = Order(folder, key, catalog.folders[1:], brand, language, today, example, rows)
+            order = Order(folder, key, catalog.folders[1:], brand, language, today, example, rows, output=output)
             stem = f"{template.number:02d}_{key}"
             if source is None:
                 orders.append(replace(order, path=folder / f"{stem}.xlsx"))
                 continue
-            base = branded(starting_values(template, language, brand.bundesland, today), brand, template)
+            base = branded(starting_values(template, language, brand.bundesland, today), brand, template, language)
             books = load_values(source, template, language, today, mapping, base=base, catalog=catalog)
             for suffix, values in books:
                 name = f"{stem}_{suffix}.xlsx" if suffix else f"{stem}.xlsx"
@@ -115,9 +104,12 @@ def plan(
     return orders
 
 
-def existing(orders: Sequence[Order]) -> list[Path]:
+def existing(orders: Sequence[Order], *, zipped: bool = False) -> list[Path]:
     """Return the targets that are there already."""
-    return [order.path for order in orders if order.path.exists()]
+    targets = [order.path for order in orders]
+    if zipped:
+        targets += list(dict.fromkeys(order.parcel for order in orders))
+    return [path for path in targets if path.exists()]
 
 
 def write(order: Order, catalog: Catalog | None = None) -> str:
@@ -129,7 +121,7 @@ def write(order: Order, catalog: Catalog | None = None) -> str:
     if values is None:
         make = example_values if order.example else starting_values
         values = make(template, order.lang, order.brand.bundesland, order.today)
-        values = branded(values, order.brand, template, order.example)
+        values = branded(values, order.brand, template, order.lang, example=order.example)
     rows = {
         block.key: order.rows for block in template.blocks.values() if order.rows is not None and is_record_table(block)
     }

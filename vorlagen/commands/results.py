@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,7 +138,7 @@ NO_COPY = ("keine Kopie", "no copy")
 def _brand(file: Path | None) -> Brand:
     from vorlagen.brand import Brand, load_brand
 
-    return replace(load_brand(file), path=str(file)) if file is not None else Brand()
+    return load_brand(file) if file is not None else Brand()
 
 
 @click.command(

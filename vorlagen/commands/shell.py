@@ -143,22 +143,29 @@ def _apply(options: Sequence[Callable[[F], F]], command: F) -> F:
     return command
 
 
+def debug_option(command: F) -> F:
+    """Add --debug."""
+    text = "Bei internen Fehlern den Ablauf zeigen."
+    return click.option("--debug", is_flag=True, expose_value=False, help=text)(command)
+
+
 def lang_option(command: F) -> F:
     """Add --lang and --debug."""
-    options: list[Callable[[F], F]] = [
-        click.option("--lang", type=click.Choice(["de", "en"]), help="Sprache der Ausgabe (de, sonst die der Marke)."),
-        click.option("--debug", is_flag=True, expose_value=False, help="Bei internen Fehlern den Ablauf zeigen."),
-    ]
-    return _apply(options, command)
+    text = "Sprache der Ausgabe (de, sonst die der Marke)."
+    return _apply([click.option("--lang", type=click.Choice(["de", "en"]), help=text), debug_option], command)
+
+
+def specs_option(command: F) -> F:
+    """Add --specs."""
+    return click.option(
+        "--specs", multiple=True, type=PathType(), metavar="ORDNER",
+        help="Weiterer Ordner mit Vorlagen (mehrfach möglich).",
+    )(command)  # fmt: skip
 
 
 def catalog_option(command: F) -> F:
     """Add --specs, and the options of `lang_option`."""
-    option = click.option(
-        "--specs", multiple=True, type=PathType(), metavar="ORDNER",
-        help="Weiterer Ordner mit Vorlagen (mehrfach möglich).",
-    )  # fmt: skip
-    return option(lang_option(command))
+    return specs_option(lang_option(command))
 
 
 def today_option(command: F) -> F:
@@ -229,8 +236,9 @@ def progress_bar(total: int, lang: Lang) -> Iterator[Callable[[int, int], None] 
 def spoken_language(args: Sequence[str]) -> Lang:
     """Return the language of messages, before arguments are parsed."""
     for n, word in enumerate(args):
-        if word == "--lang=en" or (word == "--lang" and list(args[n + 1 : n + 2]) == ["en"]):
-            return "en"
+        given = word.removeprefix("--lang=") if word != "--lang" else next(iter(args[n + 1 : n + 2]), "")
+        if word.startswith("--lang") and given in ("de", "en"):
+            return "en" if given == "en" else "de"
     return "de"
 
 
@@ -254,7 +262,7 @@ def run(body: Callable[[], Any], args: Sequence[str]) -> int:
         return error.exit_code
     except SpecErrors as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            click.echo(problem.text(lang), err=True)
         return USAGE
     except Exception:
         if "--debug" in args:

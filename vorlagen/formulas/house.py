@@ -312,7 +312,10 @@ def expand(node: Node, names: Names) -> Node:
     return _Expander(names).expand(node)
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """Return a hint naming the nearest known word."""
+def nearest(word: str, known: list[str]) -> tuple[str, str]:
+    """Return a hint naming the nearest known word, in German and English."""
     near = get_close_matches(word, known, 1, 0.5)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known[:12])}"
+    if near:
+        return f"gemeint ist vielleicht {near[0]}", f"did you mean {near[0]}?"
+    words = ", ".join(known[:12])
+    return f"bekannt: {words}", f"known: {words}"

@@ -39,7 +39,7 @@ HOUSE: dict[str, tuple[int, int]] = {
 class FormulaError(ValueError):
     """A formula that cannot be understood: what is wrong and what to write instead."""
 
-    def __init__(self, message: str, hint: str = "", position: int = 0) -> None:
+    def __init__(self, message: str, hint: str | tuple[str, str] = "", position: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

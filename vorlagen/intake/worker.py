@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
+    from vorlagen.findings import Said
     from vorlagen.records import ReadResult
     from vorlagen.spec import Lang
 
@@ -81,7 +82,7 @@ class Answer:
     template: str = ""
     rows: dict[str, int] | None = None
     capacities: dict[str, int] | None = None
-    problems: tuple[tuple[str, int, str, str], ...] = ()
+    problems: tuple[tuple[str, int, Said, Said], ...] = ()
     spent: bool = False
 
 

@@ -1,0 +1,60 @@
+"""Header and footer of printed pages: their codes, and what fits into them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from generators import styles
+from generators.context import Context
+
+MAX = 255  # characters that Excel takes, codes included
+MARGIN = 0.85  # inches above the sheet where the header holds a picture
+
+
+def literal(text: str) -> str:
+    """Return a text for a header or footer; & begins a code there."""
+    return text.replace("&", "&&")
+
+
+def header(ctx: Context, sheet: Any, *, named: bool, logo: bool) -> None:
+    """Set the page header.
+
+    Args:
+        ctx: the workbook.
+        sheet: the sheet.
+        named: the header names the sheet: a title cell would be cut where pages stand side by side.
+        logo: the header shows the logo, if the brand has one.
+    """
+    text = f'&L&"{ctx.brand.font},Bold"&14&A' if named else ""
+    options: dict[str, Any] = {}
+    if logo and ctx.brand.picture is not None:
+        text += "&R&G"
+        options = {"image_right": "logo.png", "image_data_right": BytesIO(ctx.brand.picture.png)}
+        sheet.set_margins(left=0.5, right=0.5, top=MARGIN, bottom=0.7)
+    if text:
+        sheet.set_header(text, options)
+
+
+def footer(ctx: Context, sheet: Any) -> None:
+    """Set the page footer: company and confidentiality, title, page of pages."""
+    brand = ctx.brand
+    size = f"&{ctx.styles.size(styles.NOTE_SIZE - 1):g}"
+    note = brand.confidential[ctx.lang] if brand.confidential else ""
+    title, page = ctx.template.title[ctx.lang], ctx.say("Seite &P von &N", "Page &P of &N")
+    company = brand.footer or brand.name
+    while True:
+        left = " · ".join(part for part in (company, note) if part)
+        # The blank keeps a name that begins with a digit apart from the size.
+        text = f"&L{size} {literal(left)}&C{size} {literal(title)}&R{size} {page}"
+        if len(text) <= MAX:
+            break
+        if len(company) > len(title):
+            company = _shorter(company)
+        else:
+            title = _shorter(title)
+    sheet.set_footer(text)
+
+
+def _shorter(text: str) -> str:
+    return text.removesuffix("…")[:-1].rstrip() + "…"

@@ -1,0 +1,149 @@
+"""What goes out to clients beside the workbooks: zips, the manifest, and what changed since the last one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vorlagen.catalog import Catalog
+from vorlagen.commands import shell
+from vorlagen.commands.production import Order
+from vorlagen.spec import Lang
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+_STAMP = (2026, 1, 1, 0, 0, 0)  # any fixed moment: equal inputs must give equal bytes
+_WORDS = {"new": ("neu", "new"), "changed": ("geändert", "changed"), "gone": ("entfallen", "gone")}
+_CAUSES = {"spec": ("Vorlage", "template"), "brand": ("Marke", "brand"), "today": ("Stichtag", "day")}
+
+Entry = dict[str, Any]
+Change = tuple[str, str, tuple[str, ...]]  # kind, path, causes
+
+
+def earlier_manifest(output: Path, since: Path | None) -> dict[str, Entry]:
+    """Return the entries of an earlier manifest by path; none when the folder has none.
+
+    Raises:
+        Stop: the manifest asked for is missing, or the file is no manifest.
+    """
+    path = since or output / MANIFEST
+    if since is None and not path.exists():
+        return {}
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise ValueError
+        return {str(entry["path"]): {**entry, "sha256": str(entry["sha256"])} for entry in data["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise shell.wrong_use(
+            f"„{path}“ ist kein Manifest dieses Programms; nichts wurde geschrieben.",
+            f"'{path}' is no manifest of this program; nothing was written.",
+        ) from None
+
+
+def deliver(
+    orders: Sequence[Order], output: Path, catalog: Catalog, earlier: Mapping[str, Entry] | None, *, zipped: bool
+) -> tuple[list[tuple[Path, str]], list[Change]]:
+    """Write the zips and, last of all, the manifest.
+
+    Entries of an earlier run stay while their files are there unchanged.
+
+    Returns:
+        What could not be written with the reason, and what changed since `earlier`.
+    """
+    try:
+        found = {}
+        contents: dict[Path, list[tuple[str, bytes]]] = {}
+        for order in orders:
+            data = order.path.read_bytes()
+            name = order.path.relative_to(output).as_posix()
+            found[name] = _entry(name, data, order, catalog)
+            contents.setdefault(order.parcel, []).append((f"{order.parcel.stem}/{order.path.name}", data))
+        for parcel, members in contents.items() if zipped else ():
+            data = _zip(members)
+            _replace(parcel, data)
+            found[parcel.name] = {"path": parcel.name, "sha256": _digest(data), "size": len(data)}
+        kept = {k: e for k, e in _present(output).items() if k not in found and _is_unchanged(output / k, e)}
+        entries = dict(sorted((kept | found).items()))
+        text = json.dumps({"format": FORMAT, "files": list(entries.values())}, ensure_ascii=False, indent=1) + "\n"
+        _replace(output / MANIFEST, text.encode())
+    except OSError as error:
+        return [(Path(error.filename or output / MANIFEST), error.strerror or type(error).__name__)], []
+    return [], changes(earlier, entries) if earlier else []
+
+
+def changes(earlier: Mapping[str, Entry], now: Mapping[str, Entry]) -> list[Change]:
+    """Return what is new, changed or gone between two manifests."""
+    out: list[Change] = []
+    for path in sorted(earlier.keys() | now.keys()):
+        if path not in earlier:
+            out.append(("new", path, ()))
+        elif path not in now:
+            out.append(("gone", path, ()))
+        elif earlier[path]["sha256"] != now[path]["sha256"]:
+            causes = tuple(name for name in _CAUSES if earlier[path].get(name) != now[path].get(name))
+            out.append(("changed", path, causes))
+    return out
+
+
+def report(found: Sequence[Change], lang: Lang) -> None:
+    """Print changes, one a line."""
+    pick = lang == "en"
+    for kind, path, causes in found:
+        why = f" ({', '.join(_CAUSES[cause][pick] for cause in causes)})" if causes else ""
+        click.echo(f"{_WORDS[kind][pick]}: {path}{why}")
+
+
+def _entry(name: str, data: bytes, order: Order, catalog: Catalog) -> Entry:
+    template = catalog.template(order.key)
+    return {
+        "path": name, "sha256": _digest(data), "size": len(data), "template": order.key, "version": template.version,
+        "spec": template.hash, "brand": order.brand.digest, "lang": order.lang, "today": order.today.isoformat(),
+    }  # fmt: skip
+
+
+def _present(output: Path) -> dict[str, Entry]:
+    return earlier_manifest(output, None)
+
+
+def _is_unchanged(path: Path, entry: Entry) -> bool:
+    return path.is_file() and _digest(path.read_bytes()) == entry["sha256"]
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _zip(members: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return a zip of workbooks, stored: they are compressed already, and stored bytes are the same everywhere."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(members):
+            info = zipfile.ZipInfo(name, _STAMP)
+            info.external_attr = 0o644 << 16
+            info.create_system = 3
+            archive.writestr(info, data)
+    return stream.getvalue()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file by way of a temporary one in the same folder."""
+    handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
