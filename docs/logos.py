@@ -1,4 +1,4 @@
-"""Draw the logos of the fictional brands: python brands/logos.py (needs Pillow only)."""
+"""Draw the logos of the fictional brands: python docs/logos.py (needs Pillow only)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent.parent / "brands"
 FINE = 4  # drawn larger, then reduced: smooth edges
 
 
