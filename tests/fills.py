@@ -34,7 +34,8 @@ STICHTAGE = (date(2026, 4, 15), date(2026, 4, 15), date(2024, 2, 29), date(2025,
              date(2026, 5, 31), date(2000, 1, 3), date(2028, 2, 28))  # fmt: skip
 TIMES = (time(0), time(7, 59), time(8), time(9, 30), time(12), time(17), time(23, 59))
 WORDS = ("Amsel", "Birke", "birke", "C GmbH & Co. KG", "Dohle", "Öl", "Ole", "0815", "12", "Straße", "x-1")
-HARD_WORDS = ("a*", "Am?el", "<>Amsel", "=1", ">5", "1.5", "TRUE")
+# As criteria the engines read TRUE and <>… each in its own way (truth value or text, blanks differ or not).
+HARD_WORDS = ("a*", "Am?el", "=1", ">5", "1.5")
 NAMED = ("blank", "example", "one row", "full", "ties", "only required", "zeros", "all blank in full rows", "early")
 
 

@@ -179,8 +179,8 @@ def _summe(catalog: Catalog, row: int = 0) -> str:
         (' t="str"><f>D5*E5</f><v></v></c>', "W_FORMULA_DIFFERS"),
         (' t="e"><f>D5*E5</f><v>#REF!</v></c>', "W_FORMULA_DIFFERS"),
         ("><f>D5*E5</f><v>10.004</v></c>", ""),
-        ("><f>D5*E5</f></c>", ""),
-        ("><f>D5*E5</f><v/></c>", ""),
+        ("><f>D5*E5</f></c>", "W_FORMULA_OVERWRITTEN"),  # another formula, calculated by no program
+        ("><f>D5*E5</f><v/></c>", "W_FORMULA_OVERWRITTEN"),
     ],
 )
 def test_computed_cells(filled: Path, catalog: Catalog, xml: str, code: str) -> None:
