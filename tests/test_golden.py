@@ -138,6 +138,27 @@ CASES = [
         },
     ),
     Case(
+        "28 eleven months of 100 and one of 200",
+        "saisonanalyse",
+        {},
+        {
+            # mean month 1,300 ÷ 12 = 108.33: 100 ÷ 108.33 = 0.9231, 200 ÷ 108.33 = 1.8462
+            **{("index", "saisonindex_m", month): 12 / 13 for month in range(11)},
+            ("index", "saisonindex_m", 11): 24 / 13,
+            ("ergebnis", "summe", 0): 12,
+            ("ergebnis", "n_jahre", 0): 1,
+            ("ergebnis", "staerkster_wert", 0): 24 / 13,
+        },
+        {
+            "filter": {"messgroesse": "Umsatz", "team": None, "region": None, "produktgruppe": None, "bis_jahr": None},
+            "monatswerte": [
+                {"jahr": 2025, "monat": month, "team": "Nord", "region": "Nord", "produktgruppe": "Förderbänder",
+                 "umsatz": 200 if month == 12 else 100}
+                for month in range(1, 13)
+            ],
+        },
+    ),
+    Case(
         "34 samples",
         "clv_berechnung",
         {"kundenliste": ["K-00017", "K-00108"]},
