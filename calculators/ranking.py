@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from calculators.ratios import ratio
 from calculators.rounding import Cell, is_blank, number
@@ -16,7 +15,7 @@ from calculators.segments import unique_ranks
 from calculators.tally import holds, same
 
 __all__ = [
-    "above_count", "as_listed", "band_of", "best", "by_order", "by_rank", "cumulated_share", "found", "latest", "least",
+    "as_listed", "band_of", "best", "by_rank", "cumulated_share", "found", "least",
     "nth", "numbered", "ranks_without_zero", "row_of", "unique_ranks",
 ]  # fmt: skip
 
@@ -45,24 +44,6 @@ def by_rank(values: Sequence[object], ranks: Sequence[Cell], last_first: bool = 
     top = max(placed, default=0)
     listed = [placed.get(place) for place in range(1, top + 1)]
     return listed[::-1] if last_first else listed
-
-
-def by_order(values: Sequence[object], keys: Sequence[object], descending: bool = False) -> list[object]:
-    """List the values of a column in the order of another column.
-
-    Args:
-        values: Column to show.
-        keys: Numbers or dates to sort by, ties in the order of the rows; a blank row is left out.
-        descending: Whether the largest comes first.
-
-    Returns:
-        Values in order.
-
-    Raises:
-        ValueError: For columns of different lengths.
-    """
-    rows = [(k, v) for k, v in zip(keys, values, strict=True) if not is_blank(k) and not isinstance(k, str)]
-    return [v for _, v in sorted(rows, key=lambda row: row[0], reverse=descending)]  # type: ignore[arg-type,return-value]
 
 
 def as_listed(values: Iterable[object]) -> list[object]:
@@ -214,18 +195,6 @@ def numbered(column: Sequence[object], relation: str, wanted: object) -> list[in
     return numbers
 
 
-def above_count(column: Sequence[object]) -> list[int]:
-    """Count how often the value of a row stands above it.
-
-    Args:
-        column: Any values.
-
-    Returns:
-        Number of equal values above each row.
-    """
-    return [sum(same(column[n], above) for above in column[:n]) for n in range(len(column))]
-
-
 def cumulated_share(values: Sequence[Cell], ranks: Sequence[Cell]) -> list[float | None]:
     """Cumulate the share of the total by rank.
 
@@ -244,20 +213,3 @@ def cumulated_share(values: Sequence[Cell], ranks: Sequence[Cell]) -> list[float
     ordered = [number(value) or 0.0 for value in by_rank(values, ranks)]
     whole = math.fsum(number(value) or 0.0 for value in values)
     return [ratio(math.fsum(ordered[: n + 1]), whole) for n in range(len(ordered))]
-
-
-def latest(values: Sequence[object], days: Sequence[date | None]) -> object:
-    """Take the value of the row with the latest date, the upper one of equals.
-
-    Args:
-        values: Column to show.
-        days: Date per row, or blank.
-
-    Returns:
-        The value, None without any date.
-
-    Raises:
-        ValueError: For columns of different lengths.
-    """
-    listed = [(d, v) for d, v in zip(days, values, strict=True) if not is_blank(d)]
-    return max(listed, key=lambda row: row[0])[1] if listed else None  # type: ignore[arg-type,return-value]

@@ -9,7 +9,7 @@ from vorlagen.brand import Brand
 from vorlagen.codes import Severity
 from vorlagen.fieldtypes import TYPES
 from vorlagen.fonts import fitting_size
-from vorlagen.palette import INK, SOFT_INK, Tints, mix
+from vorlagen.palette import INK, SOFT_INK, Tints, contrast, mix
 from vorlagen.spec import Field
 
 # Meaning of the fixed colours: judgement (green, yellow, red, always beside a word),
@@ -48,18 +48,6 @@ def ink_on(fill: str) -> str:
     """Return the text colour, white or dark, that reads best on a fill."""
     dark = contrast(INK, fill)
     return "#FFFFFF" if contrast("#FFFFFF", fill) >= dark else INK
-
-
-def contrast(a: str, b: str) -> float:
-    """Return the contrast ratio of two #RRGGBB colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    low, high = sorted((_luminance(a), _luminance(b)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @dataclass

@@ -15,8 +15,8 @@ from xml.etree import ElementTree as ET
 
 from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter, range_boundaries
 
-from generators.styles import contrast
 from tests.repair_rules import M, Package
+from vorlagen.palette import contrast
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"

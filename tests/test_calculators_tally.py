@@ -76,12 +76,9 @@ def test_conditions_come_in_threes_and_are_known() -> None:
 def test_views_by_rank() -> None:
     assert ranking.by_rank(["a", "b", "c"], [2, None, 1]) == ["c", "a"]
     assert ranking.by_rank(["a", "b", "c"], [2, 3, 1], last_first=True) == ["b", "a", "c"]
-    assert ranking.by_order(["a", "b", "c"], [5, None, 3]) == ["c", "a"]
     assert ranking.best(["a", "b", "c"], [5, 7, 7]) == "b"
-    assert ranking.latest(["a", "b", "c"], [date(2026, 1, 1), None, date(2026, 3, 1)]) == "c"
     assert ranking.cumulated_share([50, 30, 20], [1, 2, 3]) == [0.5, 0.8, 1.0]
     assert ranking.numbered([1, 0, 1, 1], "=", 1) == [1, None, 2, 3]
-    assert ranking.above_count(["x", "y", "X", "x"]) == [0, 0, 1, 2]
 
 
 def test_look_up() -> None:
