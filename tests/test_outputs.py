@@ -18,6 +18,7 @@ from vorlagen import outputs
 from vorlagen.brand import Brand
 from vorlagen.catalog import Catalog
 from vorlagen.commands.production import Order, produce
+from vorlagen.foreign import read_table
 from vorlagen.guard import guarded, unguarded
 from vorlagen.layout import layout_for
 from vorlagen.outputs import Batch, Unsound, heal, write_bytes, write_whole
@@ -236,3 +237,11 @@ def test_the_names_of_temporary_files_are_those_that_intake_skips(tmp_path: Path
         assert is_temporary(batch.add(tmp_path / "Dr. Arnheim.xlsx").name)
         assert not [p for p in tmp_path.iterdir() if "Arnheim" in p.name]
     assert outputs._orphaned(tmp_path / "fremd.tmp") is False
+
+
+@pytest.mark.parametrize("text", ["=1+1", "|x", "%d", "'quoted", "＝1", "  -3", "plain"])
+def test_a_guarded_csv_is_read_as_it_was_before(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'a;b\n"{guarded(text)}";1\n', encoding="utf-8")
+    (line,) = read_table(path).lines
+    assert line.cells["a"] == text

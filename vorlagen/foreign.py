@@ -12,9 +12,9 @@ from typing import Any
 
 from vorlagen.fieldtypes import clean_text
 from vorlagen.findings import Finding, Origin, SourceErrors
+from vorlagen.guard import unguarded
 
 DELIMITERS = (";", ",", "\t")
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _csv_lines(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, S
     before = 0
     for row in reader:
         # Our own CSV files guard texts against being taken for formulas; the guard is no part of the text.
-        yield before + 1 + skipped, [c[1:] if c.startswith(_GUARDED) else c for c in row]
+        yield before + 1 + skipped, [unguarded(c) for c in row]
         before = reader.line_num
 
 
