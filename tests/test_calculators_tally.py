@@ -76,6 +76,7 @@ def test_conditions_come_in_threes_and_are_known() -> None:
 def test_views_by_rank() -> None:
     assert ranking.by_rank(["a", "b", "c"], [2, None, 1]) == ["c", "a"]
     assert ranking.by_rank(["a", "b", "c"], [2, 3, 1], last_first=True) == ["b", "a", "c"]
+    assert ranking.by_rank(["a", "b", "c"], [1, 2, 2]) == ["a", "b"]  # of equal ranks the upper row
     assert ranking.best(["a", "b", "c"], [5, 7, 7]) == "b"
     assert ranking.cumulated_share([50, 30, 20], [1, 2, 3]) == [0.5, 0.8, 1.0]
     assert ranking.numbered([1, 0, 1, 1], "=", 1) == [1, None, 2, 3]

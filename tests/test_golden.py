@@ -17,7 +17,7 @@ from tests import engines, workbooks
 from vorlagen.compute import compute
 from vorlagen.fieldtypes import to_serial
 from vorlagen.layout import Layout, cell_name, layout_for
-from vorlagen.spec import Template
+from vorlagen.spec import Table, Template
 from vorlagen.values import Row, Values
 
 
@@ -42,6 +42,16 @@ class Case:
         for block, change in (self.changes or {}).items():
             blocks[block] = {**values.form(block), **change} if isinstance(change, dict) else change
         return template, Values(blocks, values.lists)
+
+    def check(self) -> None:
+        """Compare the figures that the evaluator gives."""
+        template, values = self.values()
+        tables = [b for b in template.blocks.values() if isinstance(b, Table)]
+        rows = {b.key: min(b.rows, len(values.rows(b.key)) + 2) for b in tables}
+        computed = compute(layout_for(template, values, "de", rows), values, workbooks.TODAY)
+        for (block, field, row), expected in self.expected.items():
+            found = computed.column(block, field)[row]
+            assert agrees(found, expected), (block, field, row, found, expected)
 
 
 CASES = [
@@ -211,12 +221,8 @@ def agrees(found: Any, expected: Any) -> bool:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
-def test_evaluator(case: Case, written: dict[str, Written]) -> None:
-    book = written[case.name]
-    computed = compute(book.layout, book.values, workbooks.TODAY)
-    for (block, field, row), expected in case.expected.items():
-        found = computed.column(block, field)[row]
-        assert agrees(found, expected), (block, field, row, found, expected)
+def test_evaluator(case: Case) -> None:
+    case.check()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
