@@ -120,9 +120,20 @@ CASES = [
         {},
         # Before the customers lie 0, 80, 95 and 100 %: who begins on a limit belongs to the lower class.
         {("kundendaten", "abc", 0): "A", ("kundendaten", "abc", 1): "B", ("kundendaten", "abc", 2): "C",
-         ("kundendaten", "abc", 3): "ohne", ("kundendaten", "kum_anteil", 1): 0.95},
+         ("kundendaten", "abc", 3): "ohne", ("kundendaten", "kum_anteil", 1): 0.95,
+         # The Pareto stays at 100 % below the last value, with a customer (row 4) and without (row 5).
+         **{("pareto", "kum_anteil", n): share for n, share in enumerate((0.8, 0.95, 1, 1, 1))}},
         {"kundendaten": [customer(1, 8000), customer(2, 1500), customer(3, 500), customer(4, 0)]},
     ),
+    Case(
+        "29 Pareto without any value",
+        "abc_rfm_analyse",
+        {},
+        {("pareto", "kum_anteil", 0): 0, ("pareto", "kum_anteil", 9): 0, ("kundendaten", "kum_anteil", 0): ""},
+        {"kundendaten": [customer(1, 0)]},
+    ),
+    Case("19 Pareto without any loss", "absageanalyse", {"absagen": []}, {("pareto", "kum_anteil", 11): 0}),
+    Case("24 Pareto without any complaint", "kundenstimmen", {"kundenstimmen": []}, {("pareto", "kum_anteil", 3): 0}),
     Case(
         "32 effort on the limits",
         "betreuungsaufwand",
