@@ -167,18 +167,19 @@ def pareto(categories: Iterable[str | None], values: Iterable[Cell]) -> list[Par
     return [ParetoRow(c, v, ratio(v, whole), ratio(up, whole)) for (v, c), up in zip(sums, running, strict=True)]
 
 
-def concentration(values: Iterable[Cell], top: int = 10) -> float | None:
+def concentration(values: Iterable[Cell], top: int = 10, whole: Cell = None) -> float | None:
     """Compute the share of the largest customers.
 
     Args:
         values: Euro per customer; negative amounts and blanks count 0.
         top: Number of customers.
+        whole: Euro of which the share is taken; a blank means the sum of the values.
 
     Returns:
-        Fraction, None if nobody has a value. Source: catalogue 29 (konzentration).
+        Fraction, None if the whole is 0. Source: catalogue 29 (konzentration).
     """
     bases = sorted((max(0.0, zero_if_blank(value)) for value in values), reverse=True)
-    return ratio(math.fsum(bases[:top]), math.fsum(bases))
+    return ratio(math.fsum(bases[:top]), math.fsum(bases) if is_blank(whole) else whole)
 
 
 def migration(before: Iterable[str], now: Iterable[str]) -> dict[tuple[str, str], int]:

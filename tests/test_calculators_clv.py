@@ -48,8 +48,8 @@ def test_series_by_hand() -> None:
 @pytest.mark.parametrize(
     ("r", "i", "multiple"), [(0.6, 0.10, 1.20), (0.9, 0.10, 4.50), (0.9, 0.12, 4.09), (0.8, 0.10, 2.67)]
 )
-def test_margin_multiples_of_gupta_and_lehmann(r: float, i: float, multiple: float) -> None:
-    """Gupta/Lehmann 2003, table of margin multiples r / (1 + i − r)."""
+def test_margin_multiples(r: float, i: float, multiple: float) -> None:
+    """r / (1 + i − r) by hand: 0.6 ÷ 0.5, 0.9 ÷ 0.2, 0.9 ÷ 0.22, 0.8 ÷ 0.3 (formula after Gupta/Lehmann)."""
     assert c.clv_infinite(1, r, i) == pytest.approx(multiple, abs=0.005)
 
 
