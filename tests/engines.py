@@ -1,9 +1,7 @@
-"""Independent engines: recalculate a workbook and give its cell values."""
+"""Formula cells of a workbook file, and their values by IronCalc."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -12,27 +10,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import pytest
-import xlsxwriter
-
 from tests.repair_rules import M, Package
 from vorlagen.fieldtypes import to_serial
-
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item>
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>de-DE</value>
-</prop></item>
-</oor:items>
-"""
-
-needs_libreoffice = pytest.mark.libreoffice
-
-
-def have_libreoffice() -> bool:
-    """Whether LibreOffice is on the PATH."""
-    return shutil.which("soffice") is not None
 
 
 @dataclass(frozen=True)
@@ -105,41 +84,6 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, int | float) and isinstance(b, int | float):
         return abs(a - b) <= 1e-9 * max(1.0, abs(a), abs(b))
     return bool(a == b)
-
-
-class LibreOffice:
-    """Recalculates many workbooks in one run of LibreOffice, German locale."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.profile = folder / "profile"
-        (self.profile / "user").mkdir(parents=True)
-        (self.profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-
-    def recalculate(self, paths: list[Path]) -> dict[Path, Path]:
-        """Return the recalculated copy of each workbook.
-
-        A probe with a wrong stored value goes along: if it is not corrected, LibreOffice
-        kept stored values and every comparison would be worthless.
-        """
-        out = self.folder / f"out{len(list(self.folder.iterdir()))}"
-        out.mkdir()
-        probe = self.folder / "probe.xlsx"
-        book = xlsxwriter.Workbook(probe)
-        book.add_worksheet("Probe").write_formula("A1", "=40+2", None, 0)
-        book.close()
-        subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{self.profile}", "--headless", "--convert-to", "xlsx",
-             "--outdir", str(out), str(probe), *map(str, paths)],
-            check=True, capture_output=True, timeout=900,
-        )  # fmt: skip
-        assert values_of_workbook(out / "probe.xlsx")["Probe", "A1"] == 42
-        return {path: out / path.name for path in paths}
-
-
-def values_of_workbook(path: Path) -> dict[tuple[str, str], Any]:
-    """Return all values of a workbook by (sheet, cell)."""
-    return {place: value for place, (_, value) in cells(path).items() if value != ""}
 
 
 class IronCalc:

@@ -1,4 +1,4 @@
-"""LibreOffice as an engine that stays open: workbooks are loaded, changed and recalculated over UNO."""
+"""LibreOffice as an engine that stays open: workbooks are loaded, changed, used, recalculated and saved over UNO."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 import xlsxwriter
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -24,6 +25,15 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 WORKER = Path(__file__).with_name("libreoffice_worker.py")
 Block = tuple[str, int, int, Sequence[Sequence[Any]]]  # sheet, column, row, values
+Step = Sequence[Any]  # name, sheet and arguments of a step that the worker knows
+Test = TypeVar("Test", bound=Callable[..., Any])
+SheetValues = dict[str, list[list[Any]]]  # rows of each sheet, from cell A1 on
+
+
+def needs_libreoffice(test: Test) -> Test:
+    """Mark a test that needs LibreOffice; all of them run in one process, which opens it once."""
+    marked: Test = pytest.mark.libreoffice(pytest.mark.xdist_group("libreoffice")(test))
+    return marked
 
 
 @cache
@@ -35,7 +45,7 @@ def _interpreter() -> str | None:
     return None
 
 
-def have_office() -> bool:
+def have_libreoffice() -> bool:
     """Whether LibreOffice and its Python bindings are installed."""
     return shutil.which("soffice") is not None and _interpreter() is not None
 
@@ -69,23 +79,28 @@ class Office:
         assert self.open(probe)["Probe"][0][0] == 42
         assert self.change([("Probe", 1, 0, [[1]])])["Probe"][0][0] == 3
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
+    def _ask(self, **request: Any) -> SheetValues:
         assert self._worker.stdin is not None
         assert self._worker.stdout is not None
         self._worker.stdin.write(json.dumps(request) + "\n")
         self._worker.stdin.flush()
         answer = self._worker.stdout.readline()
         assert answer, "LibreOffice ended"
-        result: dict[str, list[list[Any]]] = json.loads(answer)
+        result: SheetValues = json.loads(answer)
         return result
 
-    def open(self, path: Path) -> dict[str, list[list[Any]]]:
-        """Load a workbook and return its recalculated values by sheet, from cell A1 on."""
-        return self._ask({"open": str(path.resolve())})
+    def open(self, path: Path) -> SheetValues:
+        """Load a workbook and return its recalculated values."""
+        return self._ask(open=str(path.resolve()), values=True)
 
-    def change(self, blocks: Sequence[Block]) -> dict[str, list[list[Any]]]:
+    def change(self, blocks: Sequence[Block]) -> SheetValues:
         """Write blocks of cells ('' empties a cell) and return the recalculated values."""
-        return self._ask({"set": blocks})
+        return self._ask(set=blocks, values=True)
+
+    def save(self, path: Path, target: Path, steps: Sequence[Step] = ()) -> None:
+        """Load a workbook, do the steps of a person, and save it elsewhere."""
+        use: Mapping[str, Any] = {"steps": steps} if steps else {}
+        self._ask(open=str(path.resolve()), store=str(target.resolve()), **use)
 
     def close(self) -> None:
         """End LibreOffice."""

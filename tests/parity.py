@@ -17,7 +17,7 @@ from typing import Any
 
 from tests import workbooks
 from tests.fills import Fills
-from tests.libreoffice import Office, have_office
+from tests.libreoffice import Office, have_libreoffice
 from tests.sheet import Book, Cell, IronSheet, OfficeSheet, name_of, same
 from vorlagen.spec import LANGS, Lang
 
@@ -120,7 +120,7 @@ def through_office(folder: Path, key: str, office: Office, numbers: Sequence[int
 def _run(fills: int, office_fills: int, keys: Sequence[str]) -> Iterator[tuple[str, str, Tally]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        office = Office(folder) if office_fills and have_office() else None
+        office = Office(folder) if office_fills and have_libreoffice() else None
         for key in keys:
             yield key, "IronCalc", through_ironcalc(folder, key, fills)
             if office is not None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +10,7 @@ import openpyxl
 import pytest
 
 from tests import engines, workbooks
+from tests.libreoffice import Office, needs_libreoffice
 from vorlagen.layout import Placed, cell_name, layout_for
 from vorlagen.reading import read_workbook
 from vorlagen.records import ReadResult
@@ -24,17 +20,6 @@ from vorlagen.values import Row
 # Record lists with drop-downs, dates, money, look-ups and running numbers.
 LISTS = {"angebotsliste": "angebote", "kundenstamm": "kunden", "anrufliste": "anrufe", "massnahmenplan": "massnahmen"}
 ROWS = 20
-DRIVER = Path(__file__).with_name("office.py")
-pytestmark = [engines.needs_libreoffice, pytest.mark.xdist_group("libreoffice")]
-
-
-@cache
-def interpreter() -> str | None:
-    """A Python that can talk to LibreOffice: the system's, as packages install `uno` there."""
-    for name in ("/usr/bin/python3", sys.executable, shutil.which("python3")):
-        if name and not subprocess.run([name, "-c", "import uno"], capture_output=True, check=False).returncode:
-            return name
-    return None
 
 
 @dataclass(frozen=True)
@@ -88,13 +73,10 @@ def steps(case: Case, count: int, record: dict[str, Any]) -> dict[str, list[list
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
-    """All lists after all uses, in one run of LibreOffice."""
-    if not engines.have_libreoffice() or interpreter() is None:
-        pytest.skip("LibreOffice or python3-uno is not installed")
+def cases(tmp_path_factory: pytest.TempPathFactory, office: Office) -> dict[str, Case]:
+    """All lists after all uses."""
     folder = tmp_path_factory.mktemp("office")
     found: dict[str, Case] = {}
-    jobs = []
     for key, block in LISTS.items():
         template = workbooks.CATALOG.template(key)
         source = workbooks.write(folder, key, "example", limit=ROWS)
@@ -105,12 +87,8 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
         record = {k: v for k, v in raw(case, records[0]).items() if v is not None}
         for name, todo in steps(case, len(records), record).items():
             case.copies[name] = folder / f"{key}_{name}.xlsx"
-            jobs.append({"source": str(source), "target": str(case.copies[name]), "steps": todo})
+            office.save(source, case.copies[name], todo)
         found[key] = case
-    office = engines.LibreOffice(tmp_path_factory.mktemp("libreoffice"))
-    (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
-    run = [interpreter() or "", str(DRIVER), str(folder / "jobs.json"), str(office.profile)]
-    subprocess.run(run, check=True, capture_output=True, timeout=300)
     return found
 
 
@@ -150,6 +128,7 @@ def kept_validations(path: Path, sheet: str) -> set[int]:
 
 @pytest.mark.parametrize("use", ["sorted", "filtered", "inserted", "appended", "pasted"])
 @pytest.mark.parametrize("key", LISTS)
+@needs_libreoffice
 def test_the_list_survives(key: str, use: str, cases: dict[str, Case]) -> None:
     case, block = cases[key], LISTS[key]
     before, after = read(case.source), read(case.copies[use])

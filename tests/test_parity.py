@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests import engines, parity, workbooks
+from tests import parity, workbooks
 from tests.fills import Fills
-from tests.libreoffice import Office, have_office
+from tests.libreoffice import Office, needs_libreoffice
 from vorlagen.fieldtypes import TYPES, Unparsable
 from vorlagen.values import input_fields
 
 FILLS = 200
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    if not have_office():
-        pytest.skip("LibreOffice or its Python bindings are not installed")
-    opened = Office(tmp_path_factory.mktemp("office"))
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("key", workbooks.KEYS)
@@ -35,8 +25,7 @@ def test_evaluator_equals_ironcalc(key: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", workbooks.KEYS)
-@engines.needs_libreoffice
-@pytest.mark.xdist_group("libreoffice")
+@needs_libreoffice
 def test_evaluator_equals_libreoffice(key: str, tmp_path: Path, office: Office) -> None:
     tally = parity.through_office(tmp_path, key, office)
     assert tally.fills == len(parity.OFFICE_FILLS)
