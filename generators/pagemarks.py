@@ -9,6 +9,7 @@ from generators import styles
 from generators.context import Context
 
 MAX = 255  # characters that Excel takes, codes included
+STEADY = {"scale_with_doc": False}  # the same size on every sheet, however small a list is printed
 MARGIN = 0.85  # inches above the sheet where the header holds a picture
 
 
@@ -27,10 +28,10 @@ def header(ctx: Context, sheet: Any, *, named: bool, logo: bool) -> None:
         logo: the header shows the logo, if the brand has one.
     """
     text = f'&L&"{ctx.brand.font},Bold"&14&A' if named else ""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {**STEADY}
     if logo and ctx.brand.picture is not None:
         text += "&R&G"
-        options = {"image_right": "logo.png", "image_data_right": BytesIO(ctx.brand.picture.png)}
+        options |= {"image_right": "logo.png", "image_data_right": BytesIO(ctx.brand.picture.png)}
         sheet.set_margins(left=0.5, right=0.5, top=MARGIN, bottom=0.7)
     if text:
         sheet.set_header(text, options)
@@ -53,7 +54,7 @@ def footer(ctx: Context, sheet: Any) -> None:
             company = _shorter(company)
         else:
             title = _shorter(title)
-    sheet.set_footer(text)
+    sheet.set_footer(text, {**STEADY})
 
 
 def _shorter(text: str) -> str:

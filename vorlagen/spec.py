@@ -369,6 +369,7 @@ class Series:
     type: Literal["line"] | None = doc("draw this series as a line over the columns", default=None)
     secondary: bool = doc("use the right-hand axis", default=False)
     points: str | None = doc("block[key] of the names at the points (scatter)", default=None)
+    max: float | None = doc("largest value there can be, such as 1 for a share: the axis ends there", default=None)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from vorlagen.spec import Chart, Field, Matrix, Series
 
 ROW_PIXELS = styles.ROW_HEIGHT * 4 // 3
 _GAP = 12
+_EDGE = 4  # between a chart and the edge of the page
 _STEPS = 12  # a scale of whole numbers no longer than this shows each of them
 _FAR = 1e6  # a bound beyond this is none for a scale
 _NAMED = 200  # points with a name; more could not be read
@@ -64,6 +65,7 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
         chart.combine(lines)
     _axes(ctx, chart, block, number)
     total = sum(pixels(widths.get(c, GRID_WIDTH)) for c in range(1, last + 1))
+    total -= _EDGE
     half = (total - _GAP) // 2
     size = total if block.wide else half
     chart.set_size({"width": size, "height": CHART_ROWS * ROW_PIXELS - 10})
@@ -252,7 +254,14 @@ def _second_axis(ctx: Context, series: Series) -> dict[str, Any]:
     block, key = re.fullmatch(r"(\w+)\[(\w+)\]", series.values).groups()  # type: ignore[union-attr]
     info = TYPES[ctx.template.field(block, key).type]
     font = _font(ctx)
-    return {"num_font": font, "num_format": info.number_format(ctx.lang, 0), "line": {"none": True}, "min": 0}
+    shown = {"num_font": font, "num_format": info.number_format(ctx.lang, 0), "line": {"none": True}, "min": 0}
+    return shown | _end([series])
+
+
+def _end(series: Sequence[Series]) -> dict[str, float]:
+    """End of an axis when none of its series can go beyond; a program would leave room up to 120 %."""
+    ends = [s.max for s in series if s.max is not None]
+    return {"max": max(ends)} if ends and len(ends) == len(series) else {}
 
 
 def _number(ctx: Context, kind: str | None, texts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -283,6 +292,7 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
     value: dict[str, Any] = {"num_font": font, "line": {"none": True}, "major_gridlines": grid, **shown}
     if block.type in ("bar", "column", "area") and _limits(ctx, primary).low >= 0:
         value["min"] = 0  # a bar that does not begin at 0 lies about its length
+    value |= _end([s for s in block.series if not s.secondary])
     if block.type in ("scatter", "radar"):
         value |= _scale(ctx, primary, kind)
     if block.type == "radar":
