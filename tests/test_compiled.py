@@ -30,7 +30,7 @@ def no_compiling(monkeypatch):
     def fail(*_):
         raise AssertionError("compiled again")
 
-    monkeypatch.setattr("vorlagen.catalog.load_template", fail)
+    monkeypatch.setattr("vorlagen.load.load_template", fail)
 
 
 def test_every_kept_template_equals_the_compiled_one(folder, monkeypatch):

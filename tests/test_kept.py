@@ -19,8 +19,9 @@ from tests.filling import generate
 from tests.workbooks import CATALOG, TODAY
 from vorlagen.cli import program
 from vorlagen.intake import kept
+from vorlagen.intake.budget import Budget
 from vorlagen.intake.kept import Kept, _decode, _encode
-from vorlagen.intake.worker import Answer, Budget, Setup, _read
+from vorlagen.intake.worker import Answer, Setup, _read
 
 SETUP = Setup((), TODAY, True, Budget())
 

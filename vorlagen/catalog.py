@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
-from vorlagen.compiled import Kept, unhurried_collection
 from vorlagen.findings import SpecErrors, SpecProblem
-from vorlagen.formulas.house import nearest
-from vorlagen.load import Common, load_template
-from vorlagen.spec import Template, Text
+
+if TYPE_CHECKING:
+    from vorlagen.load import Common
+    from vorlagen.spec import Lang, Template
 
 
 def shipped_folder() -> Path:
@@ -30,7 +31,7 @@ class Entry:
     number: int
     version: int
     group: str
-    title: Text
+    title: dict[Lang, str]
     path: Path
     source: str = field(repr=False)
 
@@ -51,7 +52,7 @@ def _head(path: Path) -> Entry:
     try:
         data = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         title = data["title"]
-        text = Text(title["de"], title["en"]) if isinstance(title, dict) else Text(title, title)
+        text: dict[Lang, str] = {lang: title[lang] if isinstance(title, dict) else title for lang in ("de", "en")}
         return Entry(
             str(data["key"]), int(data["number"]), int(data["version"]), str(data["group"]), text, path, source
         )
@@ -69,8 +70,14 @@ class Catalog:
 
     def __init__(self, folders: tuple[Path, ...] = ()) -> None:
         self.folders = (shipped_folder(), *folders)
-        self.common = Common(self.folders[0])
         self._loaded: dict[str, Template] = {}
+
+    @cached_property
+    def common(self) -> Common:
+        """What all templates share."""
+        from vorlagen.load import Common
+
+        return Common(self.folders[0])
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -106,12 +113,17 @@ class Catalog:
         if key.isdigit():
             key = next((e.key for e in self.entries.values() if e.number == int(key)), key)
         if key not in self.entries:
+            from vorlagen.formulas.house import nearest
+
             raise KeyError(nearest(key, list(self.entries))[1])
         if key not in self._loaded:
             self._loaded[key] = self._compiled(self.entries[key])
         return self._loaded[key]
 
     def _compiled(self, entry: Entry) -> Template:
+        from vorlagen.compiled import Kept, unhurried_collection
+        from vorlagen.load import load_template
+
         kept = Kept(entry.path, (entry.source, *self.common.texts))
         template = kept.get()
         if template is None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.filling import TODAY, generate, place
 from vorlagen.catalog import Catalog
+from vorlagen.intake.budget import Budget
 from vorlagen.intake.pool import Pool
-from vorlagen.intake.worker import Budget
 from vorlagen.reading import read_many
 from vorlagen.records import ReadResult
 from vorlagen.values import Row, starting_values

@@ -16,8 +16,9 @@ from tests.hostile import sabotage
 from tests.hostile.base import contents, good_workbook
 from vorlagen.catalog import Catalog
 from vorlagen.intake import pool as pools
+from vorlagen.intake.budget import MIB, Budget
 from vorlagen.intake.pool import Lost, Pool, Worker
-from vorlagen.intake.worker import MIB, Answer, Budget, Setup, pack, unpack
+from vorlagen.intake.worker import Answer, Setup, pack, unpack
 from vorlagen.reading import read_many, read_workbook
 
 POSIX = sys.platform != "win32"

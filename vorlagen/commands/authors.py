@@ -9,7 +9,6 @@ import click
 
 from vorlagen.commands import shell
 from vorlagen.findings import SpecErrors, SpecProblem
-from vorlagen.outputs import reason, write_bytes, write_whole
 
 if TYPE_CHECKING:
     from vorlagen.spec import Lang
@@ -35,6 +34,8 @@ def _write_new(path: Path, text: str, force: bool) -> None:
     """Write a starter file that is not there yet."""
     if path.exists() and not force:
         raise shell.stop(shell.OUTPUT, "E_EXISTS", names=str(path))
+    from vorlagen.outputs import reason, write_bytes, write_whole
+
     try:
         write_whole(path, lambda temporary: write_bytes(temporary, text.encode()))
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vorlagen.commands import shell
-from vorlagen.intake.worker import MIB, Budget
+from vorlagen.intake.budget import MIB, Budget
 
 if TYPE_CHECKING:
     from vorlagen.findings import Finding

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vorlagen.commands import shell
-from vorlagen.spec import Lang
+
+if TYPE_CHECKING:
+    from vorlagen.spec import Lang
 
 
 @click.group(name="map", cls=shell.Group, epilog=shell.examples("vorlagen map new kunden.csv kundenstamm"))

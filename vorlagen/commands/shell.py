@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -269,6 +268,8 @@ def run(body: Callable[[], Any], args: Sequence[str]) -> int:
             import traceback
 
             traceback.print_exc()
+        import secrets
+
         incident = secrets.token_hex(4)
         complain([Finding("E_INTERNAL", facts={"incident": incident})], lang)
         return INTERNAL

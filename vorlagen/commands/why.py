@@ -10,9 +10,9 @@ import click
 
 from vorlagen.commands import shell
 from vorlagen.commands.intake import judged, limits_option
-from vorlagen.spec import Lang
 
 if TYPE_CHECKING:
+    from vorlagen.spec import Lang
     from vorlagen.why import Explanation, Share
 
 SHOWN = 40  # rows that are listed; --json gives all

@@ -21,7 +21,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from vorlagen.intake.worker import READY, Answer, Budget, Setup, receive, send, unpack
+from vorlagen.intake.budget import Budget
+from vorlagen.intake.worker import READY, Answer, Setup, receive, send, unpack
 
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog

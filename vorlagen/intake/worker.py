@@ -22,32 +22,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from vorlagen.intake.budget import MIB, Budget
+
 if TYPE_CHECKING:
     from vorlagen.catalog import Catalog
     from vorlagen.findings import Said
     from vorlagen.records import ReadResult
     from vorlagen.spec import Lang
 
-MIB = 1024 * 1024
 HEAD = struct.Struct(">Q")
 READY = b"ready"
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What reading one file may cost.
-
-    Attributes:
-        memory: bytes of address space.
-        seconds: by the clock, counted by the parent.
-        processor: seconds of processor time.
-        answer: bytes that may come back.
-    """
-
-    memory: int = 1536 * MIB
-    seconds: float = 30.0
-    processor: int = 20
-    answer: int = 512 * MIB
 
 
 @dataclass(frozen=True)
