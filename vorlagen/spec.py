@@ -130,7 +130,8 @@ class Field:
     check: bool = doc("check cell: shows ok or pruefen of L_OK; counted on the front sheet", default=False)
     calculator: str | None = doc(
         "independent implementation: a call of functions of calculators with references as inputs, which tests"
-        " compare with the formula; for example kpi.hit_rate_value(angebote[gruppe], angebote[angebotssumme])",
+        " compare with the formula; for example kpi.hit_rate_value(angebote[gruppe], angebote[angebotssumme]);"
+        " a bare name of a block gives all that was filled in there",
         default=None,
     )
     good: Literal["high", "low"] | None = doc("which direction is good (key figures)", default=None)

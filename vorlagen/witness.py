@@ -8,8 +8,10 @@ none (headings, unwitnessed fields) is taken as the evaluator gave it.
 
 Functions see typed values: None for a blank, dates as `date`, choices by their key. Four bare
 words give facts: `today`, `place` (number of the row from 1), `required` (every required input
-with its occupied rows) and `checks` (every check cell). A calculator of a table that names no cell
-of its own row gives the whole column at once.
+with its occupied rows) and `checks` (every check cell). A bare name of a block or list gives all that
+people filled in there, and no result of a formula: a dict of columns, or of single values for a form.
+So a calculator can be written from the words of the catalogue, without the steps of the sheet. A
+calculator of a table that names no cell of its own row gives the whole column at once.
 """
 
 from __future__ import annotations
@@ -141,7 +143,8 @@ def _check(node: ast.expr, template: Template, block: Block) -> None:
                 right = f"{name}.{key}" if isinstance(found, Form | Kpis) else f"{name}[{key}]"
                 raise FormulaError(f"'{ast.unparse(node)}' in a calculator", f"write {right}")
         case ast.Name(id=name):
-            _known(name, list(FACTS), f"bare word '{name}' in a calculator")
+            known = [*FACTS, *template.list_by_key, *(k for k, b in template.blocks.items() if b.all_fields)]
+            _known(name, known, f"bare word '{name}' in a calculator")
         case ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
             pass
         case _:
@@ -180,6 +183,7 @@ class Witness:
         self.computed = computed
         self.template = computed.template
         self._found: dict[tuple[str, str], list[Any]] = {}
+        self._filled: dict[str, dict[str, Any]] = {}
         self._labels: dict[str, dict[str, str]] = {}
         for (name, key), label in computed.book.choices.items():
             self._labels.setdefault(name, {})[key] = label
@@ -328,6 +332,10 @@ class Witness:
                 return self._column(name, key)[0]
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=key)):
                 return self._list(name, key) if name in self.template.list_by_key else self._rows(name, key)
+            case ast.Name(id=name) if name in self.template.blocks:
+                return self._inputs(name)
+            case ast.Name(id=name) if name in self.template.list_by_key:
+                return {key: self._list(name, key) for key in self.computed.book.lists[name]}
             case ast.Name(id="place"):
                 return row + 1
             case ast.Name(id="today"):
@@ -346,6 +354,16 @@ class Witness:
         heads = self._heads(found)
         last = max((n for n, on in enumerate(heads) if on), default=-1)
         return values[: last + 1]
+
+    def _inputs(self, block: str) -> dict[str, Any]:
+        """Return what people filled into a block; of a form single values, else columns."""
+        if block not in self._filled:
+            found = self.template.blocks[block]
+            keys = [f.key for f in found.all_fields if not f.computed]
+            self._filled[block] = {
+                key: self._column(block, key)[0] if isinstance(found, Form) else self._rows(block, key) for key in keys
+            }
+        return self._filled[block]
 
     def _list(self, name: str, attribute: str) -> list[Any]:
         rows = self.computed.book.lists[name][attribute]
