@@ -78,6 +78,20 @@ CASES = [
                       {"angebot_nr": "AN-2", "angebot_am": date(2026, 3, 1), "status": "verloren",
                        "angebotssumme": 100, "entscheidung_am": date(2026, 3, 11)}]},
     ),
+    *(
+        Case(
+            f"{name[:2]} offer without status",
+            name[3:],
+            {},
+            # Nothing is known of it: neither submitted nor in a rate; the second one is lost.
+            {("angebote", "abgegeben", 0): 0, ("angebote", "abgegeben", 1): 1, (block, key, 0): 0},
+            {"angebote": [{"angebot_nr": "AN-1", "angebot_am": date(2026, 3, 1), "angebotssumme": 100},
+                          {"angebot_nr": "AN-2", "angebot_am": date(2026, 3, 1), "angebotssumme": 100,
+                           "status": "verloren"}]},
+        )
+        for name, block, key in (("17 angebotsliste", "ergebnis", "hit_n_abgegeben"),
+                                 ("27 angebotserfolg", "gesamt", "hit_n_abgegeben"))
+    ),
     Case(
         "18 probability on the limit",
         "vertriebsforecast",
