@@ -7,7 +7,7 @@ amount counts 0 in sums and differences.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from calculators.costing import (
@@ -22,6 +22,7 @@ from calculators.costing import (
 from calculators.ratios import product, ratio
 from calculators.rounding import Cell, is_blank, number, total, zero_if_blank
 from calculators.segments import unique_ranks
+from calculators.tally import same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Ladder", "LineResult", "OfferCosting", "OfferLine", "activity_cost", "approval", "care_advice",
     "contribution_light", "cost_line", "cost_offer", "effort", "effort_quota", "effort_type",
-    "floor_price", "hourly_rate", "interest_cost", "ladder", "ladder_frame", "ladder_total",
+    "floor_price", "hourly_rate", "interest_cost", "ladder", "ladder_column", "ladder_frame", "ladder_sum",
+    "ladder_total",
 ]  # fmt: skip
 
 REDUCTIONS = ("rabatte", "skonti", "boni", "gutschriften")
 CARE = ("kosten_id", "kosten_ad", "kosten_service", "kosten_reklamation", "kosten_sonderwunsch")
+COSTS = ("var_kosten", "auftragskosten", "marketingkosten")
+LADDER_COLUMNS = ("bruttoumsatz", *REDUCTIONS, *COSTS, *CARE, "verzug_tage", "ausfall")
 DAYS_OF_YEAR = 365
 EASY_TO, NORMAL_TO = 0.05, 0.12
 
@@ -152,6 +156,73 @@ def ladder_frame(customers: pd.DataFrame, interest_rate: float) -> pd.DataFrame:
     frame = pd.DataFrame(rows, index=customers.index, columns=list(Ladder._fields)).astype("float64")
     frame["rang"] = pd.array(unique_ranks(frame["db3"]), dtype="Int64")
     return frame
+
+
+def ladder_column(step: str, customers: Mapping[str, Sequence[Cell]], interest_rate: Cell) -> list[float | None]:
+    """List one step of the ladder for every customer.
+
+    Args:
+        step: Field of `Ladder`.
+        customers: Columns with the keys of `ladder` (a dict of lists, or a pandas DataFrame).
+        interest_rate: Interest per year as fraction; a blank costs nothing.
+
+    Returns:
+        Euro or fraction per row; the interest is None where it or the delay is blank.
+
+    Raises:
+        AttributeError: For an unknown step.
+        KeyError: If a column is missing.
+
+    Source: catalogue 31.
+    """
+    found: list[float | None] = []
+    for row in _rows(customers):
+        values = ladder(row, zero_if_blank(interest_rate))
+        unknown = is_blank(interest_rate) or is_blank(row["verzug_tage"])
+        found.append(None if step == "zinskosten" and unknown else getattr(values, step))
+    return found
+
+
+def ladder_sum(
+    step: str,
+    customers: Mapping[str, Sequence[Cell]],
+    interest_rate: Cell,
+    chosen: Sequence[Cell],
+    column: Sequence[object] | None = None,
+    wanted: object = None,
+) -> float | None:
+    """Add up one step or cost over chosen customers; quotas are Σ over Σ.
+
+    Args:
+        step: Field of `Ladder`, or a column of the customers.
+        customers: Columns with the keys of `ladder`.
+        interest_rate: Interest per year as fraction; a blank costs nothing.
+        chosen: 1 per row that counts.
+        column: A further column that decides; without it all chosen rows count.
+        wanted: The value wanted there.
+
+    Returns:
+        Euro or fraction, None for a quota without base.
+
+    Raises:
+        AttributeError: For an unknown step.
+        KeyError: If a column is missing.
+        ValueError: For columns of different lengths.
+
+    Source: catalogue 31 (Auswertung), 0.8 A3.
+    """
+    cells = [wanted] * len(chosen) if column is None else column
+    marks = zip(_rows(customers), chosen, cells, strict=True)
+    rows = [row for row, mark, value in marks if mark == 1 and same(value, wanted)]
+    if step in Ladder._fields:
+        found: float | None = getattr(ladder_total(rows, zero_if_blank(interest_rate)), step)
+        return found
+    return total(row[step] for row in rows)
+
+
+def _rows(columns: Mapping[str, Sequence[Cell]]) -> list[dict[str, Cell]]:
+    keys = [*LADDER_COLUMNS]
+    return [dict(zip(keys, values, strict=True)) for values in zip(*(columns[key] for key in keys), strict=True)]
 
 
 def contribution_light(db3: Cell, db3_quota: Cell, target_quota: float) -> str | None:
