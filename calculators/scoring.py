@@ -151,7 +151,7 @@ def band(value: Cell, bands: Sequence[tuple[float, float]]) -> float | None:
     return bands[index - 1][1] if index else None
 
 
-def priority(score: Cell, a_from: float = 7, b_from: float = 4) -> str | None:
+def priority(score: Cell, a_from: Cell = 7, b_from: Cell = 4) -> str | None:
     """Turn a score into priority A, B or C.
 
     Args:
@@ -160,13 +160,15 @@ def priority(score: Cell, a_from: float = 7, b_from: float = 4) -> str | None:
         b_from: Lowest score of B.
 
     Returns:
-        "A", "B" or "C"; None for a blank. Source: catalogue 02 (prio_score), 33 (klasse).
+        "A", "B" or "C"; None for a blank score or limit. Source: catalogue 02 (prio_score), 33 (klasse).
     """
-    value = number(score)
-    return None if value is None else "A" if value >= a_from else "B" if value >= b_from else "C"
+    value, a, b = number(score), number(a_from), number(b_from)
+    if value is None or a is None or b is None:
+        return None
+    return "A" if value >= a else "B" if value >= b else "C"
 
 
-def traffic_light(value: Cell, green_from: float, yellow_from: float) -> str | None:
+def traffic_light(value: Cell, green_from: Cell, yellow_from: Cell) -> str | None:
     """Turn a figure into a traffic light, high values being good.
 
     Args:
@@ -175,7 +177,7 @@ def traffic_light(value: Cell, green_from: float, yellow_from: float) -> str | N
         yellow_from: Lowest yellow value.
 
     Returns:
-        "gruen", "gelb" or "rot"; None for a blank. Source: catalogue 25 and 33 (ampel).
+        "gruen", "gelb" or "rot"; None for a blank value or limit. Source: catalogue 25 and 33 (ampel).
     """
     grade = priority(value, green_from, yellow_from)
     return None if grade is None else {"A": "gruen", "B": "gelb", "C": "rot"}[grade]

@@ -83,14 +83,14 @@ CASES = [
             f"{name[:2]} offer without status",
             name[3:],
             {},
-            # Nothing is known of it: neither submitted nor in a rate; the second one is lost.
-            {("angebote", "abgegeben", 0): 0, ("angebote", "abgegeben", 1): 1, (block, key, 0): 0},
+            # Nothing is known of the first offer, so one was submitted.
+            {("angebote", "abgegeben", 0): 0, ("angebote", "abgegeben", 1): 1, (block, key, 0): 1},
             {"angebote": [{"angebot_nr": "AN-1", "angebot_am": date(2026, 3, 1), "angebotssumme": 100},
                           {"angebot_nr": "AN-2", "angebot_am": date(2026, 3, 1), "angebotssumme": 100,
                            "status": "verloren"}]},
         )
-        for name, block, key in (("17 angebotsliste", "ergebnis", "hit_n_abgegeben"),
-                                 ("27 angebotserfolg", "gesamt", "hit_n_abgegeben"))
+        for name, block, key in (("17 angebotsliste", "ergebnis", "n_abgegeben"),
+                                 ("27 angebotserfolg", "gesamt", "n"))
     ),
     Case(
         "18 probability on the limit",
