@@ -54,6 +54,7 @@ class FormulaTexts:
     layout: Layout
     known: bool
     printed: dict[tuple[str, str], Printed] = field(default_factory=dict)
+    _wanted: dict[tuple[str, str, int, bool], str] = field(default_factory=dict)
 
     def fits(self, block: Block, item: Field, spot: Spot, first: int) -> bool:
         """Whether the formula at a place is the template's, or cannot be judged."""
@@ -65,9 +66,15 @@ class FormulaTexts:
             part = "cell" if isinstance(block, Matrix) and item.key == block.cell.key else "row"
             tree = cell_tree(self.layout.template, block, item)
             self.printed[key] = Printer(self.layout).print(tree, block.key, part=part)
-        printed = self.printed[key]
         position = max(1, spot.row - first + 1)
-        wanted = {printed.at(spot.row, n, spot.column) for n in (position, 1, 2)}
         # A running number is printed as such; rows that were moved keep theirs.
-        numbers = len({skeleton(printed.at(spot.row, n, spot.column)) for n in (2, 3)}) == 1
-        return skeleton(text, numbers=numbers) in {skeleton(w, numbers=numbers) for w in wanted}
+        numbers = self._skeleton(key, 2, spot) == self._skeleton(key, 3, spot)
+        return skeleton(text, numbers=numbers) in {self._skeleton(key, n, spot, numbers) for n in (position, 1, 2)}
+
+    def _skeleton(self, key: tuple[str, str], number: int, spot: Spot, numbers: bool = True) -> str:
+        """Return what the formula of a field is in its record of a number, the same at every place."""
+        known = (*key, number, numbers)
+        if known not in self._wanted:
+            printed = self.printed[key].at(spot.row, number, spot.column)
+            self._wanted[known] = skeleton(printed, numbers=numbers)
+        return self._wanted[known]

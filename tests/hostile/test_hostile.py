@@ -85,7 +85,7 @@ def test_a_thousand_flipped_bits(tmp_path: Path, catalog: Catalog, good: bytes, 
 
 
 def test_mutants(tmp_path: Path, catalog: Catalog) -> None:
-    report = run(150, 1, tmp_path, catalog)
+    report = run(2000, 1, tmp_path, catalog, share=0.1)
     assert not report.faults, "\n" + "\n".join(report.faults)
-    assert report.outcomes["taken"] > 10
-    assert report.outcomes["refused"] > 10
+    assert report.outcomes["taken"] > 500
+    assert report.outcomes["refused"] > 500
