@@ -16,7 +16,7 @@ from vorlagen.formulas.ast import FieldRef, RowRef
 from vorlagen.headings import fold
 from vorlagen.incident import incident
 from vorlagen.provenance import FRONT
-from vorlagen.recompute import Recomputed, differences, is_error, origin_of, recompute
+from vorlagen.recompute import Recomputed, carry, differences, is_error, origin_of, recompute
 from vorlagen.records import ReadResult
 from vorlagen.spec import Block, Field, Form, Formula, Kpis, Matrix, Summary, Table
 from vorlagen.values import Row, is_blank
@@ -40,6 +40,7 @@ def check(result: ReadResult, *, today: date) -> None:
         return
     try:
         recomputed = recompute(result, today, rules=True)
+        carry(recomputed)
         _Checker(result, recomputed).run(today)
     except Exception:
         # Our own fault must not stop the other files; it is reported without data.

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from vorlagen.compute import Computed, compute
-from vorlagen.fieldtypes import to_serial
+from vorlagen.fieldtypes import TYPES, to_serial
 from vorlagen.findings import Origin
 from vorlagen.formulas.ast import Call, walk
 from vorlagen.layout import column_name
@@ -80,6 +80,27 @@ def recompute(result: ReadResult, today: date, *, rules: bool = False) -> Recomp
     merged = result.stamp is not None and result.stamp.merged
     computed = compute(result.layout, Values(blocks, result.values.lists), today, rules=rules, merged=merged)
     return Recomputed(result, computed, places)
+
+
+def carry(recomputed: Recomputed) -> None:
+    """Give carried fields the computed value where the file holds none: some programs do not keep results.
+
+    A stored result stays: it is that of the day on which the workbook was calculated.
+    """
+    result = recomputed.result
+    assert result.template is not None
+    if result.stamp is not None and result.stamp.merged:
+        return
+    for block in result.template.blocks.values():
+        records = [result.values.form(block.key)] if isinstance(block, Form | Kpis) else result.values.rows(block.key)
+        for item in block.all_fields if not isinstance(block, Matrix) else ():
+            states = result.states.get(block.key, {}).get(item.key)
+            if not item.carried or states is None:
+                continue
+            values = recomputed.column(block.key, item.key)
+            for record, state, value in zip(records, states, values, strict=False):
+                if state != "formula" and item.key not in record and not is_blank(value) and not is_error(value):
+                    record[item.key] = TYPES[item.type].from_cell(value)
 
 
 def calculation_day(result: ReadResult, today: date) -> date:

@@ -425,6 +425,7 @@ def _book(sheet: str) -> Iterator[Case]:
     yield Case("100,001 formats", LIMIT, changed(swap(STYLES, b"</cellXfs>", xf + b"</cellXfs>")))
     yield Case("no book", BAD, changed(drop(BOOK)))
     yield Case("no links", BAD, changed(drop(LINKS)))
+    yield Case("link twice", BAD, changed(resub(LINKS, rb"(<Relationship [^>]*/>)", rb"\1\1")))
     yield Case("no types", BAD, changed(drop(TYPES)))
     yield Case("no start", BAD, changed(drop("_rels/.rels")))
     yield Case("no texts", BAD, changed(drop(TEXTS)))

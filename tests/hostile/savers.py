@@ -25,15 +25,19 @@ SAVERS = ("XlsxWriter", "openpyxl", "LibreOffice")
 CHUNK = 5  # workbooks that LibreOffice converts in one run
 
 
-def saved(folder: Path, keys: Sequence[str], limit: int | None = None) -> dict[tuple[str, str], Path]:
+def saved(
+    folder: Path, keys: Sequence[str], limit: int | None = None, savers: Sequence[str] = SAVERS
+) -> dict[tuple[str, str], Path]:
     """Write full workbooks and have the other programs save them; `limit` cuts long tables."""
     files: dict[tuple[str, str], Path] = {}
-    for saver in SAVERS:
+    for saver in savers:
         (folder / saver).mkdir(parents=True)
     for key in keys:
         path = workbooks.write(folder / "XlsxWriter", key, "full", limit=limit)
         files[key, "XlsxWriter"] = path
         files[key, "openpyxl"] = edit(Path(shutil.copy(path, folder / "openpyxl")), lambda book: None)
+    if "LibreOffice" not in savers:
+        return files
     office = LibreOffice(folder / "office")
     for start in range(0, len(keys), CHUNK):
         originals = {files[key, "XlsxWriter"]: key for key in keys[start : start + CHUNK]}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from xml.sax.saxutils import quoteattr
 
-from vorlagen.intake.gate import Limits
+from vorlagen.intake.gate import Limits, unreadable
 from vorlagen.intake.markup import parse_xml
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -42,13 +42,18 @@ def relations(parts: Mapping[str, bytes], source: str, limits: Limits) -> Iterat
     """Yield the relations of a part.
 
     Raises:
-        Refused: they are no sound XML.
+        Refused: they are no sound XML, or two have one identity; a part linked a thousand times is read as often.
     """
     folder, _, file = source.rpartition("/")
     place = posixpath.join(folder, "_rels", file + ".rels")
     if place not in parts:
         return
+    seen: set[str] = set()
     for relation in parse_xml(parts[place], limits):
+        identity = relation.get("Id", "")
+        if identity in seen:
+            raise unreadable("doppelte Verknüpfung", "link given twice")
+        seen.add(identity)
         given = relation.get("Target", "").replace("\\", "/")
         full = given.lstrip("/") if given.startswith("/") else posixpath.normpath(posixpath.join(folder, given))
         full = unicodedata.normalize("NFC", full).lower()
@@ -56,7 +61,7 @@ def relations(parts: Mapping[str, bytes], source: str, limits: Limits) -> Iterat
             full = given.lower()  # some programs write targets from the root without a leading slash
         kind = relation.get("Type", "")
         external = relation.get("TargetMode", "").lower() == "external"
-        yield Relation(relation.get("Id", ""), full, kind.rpartition("/")[2], kind, external)
+        yield Relation(identity, full, kind.rpartition("/")[2], kind, external)
 
 
 def plain_archive(parts: Mapping[str, bytes], workbook: str, links: Mapping[str, Relation]) -> bytes:
