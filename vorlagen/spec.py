@@ -86,7 +86,9 @@ class ChoiceList:
     attributes: tuple[Attribute, ...] = doc("further columns", default=())
     fix: bool = doc("true: offices must not change it", default=False)
     spare: int = doc("empty rows for the office's own values (ignored when fix)", default=10)
-    personal: Personal | None = doc("class of personal data of the choices, and of all fields that use them", default=None)
+    personal: Personal | None = doc(
+        "class of personal data of the choices, and of all fields that use them", default=None
+    )
 
     @property
     def capacity(self) -> int:

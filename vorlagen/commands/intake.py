@@ -65,6 +65,47 @@ def cache_option(command: F) -> F:
     )(command)  # fmt: skip
 
 
+def key_options(command: F) -> F:
+    """Add --pseudonymise, --key and --key-file."""
+    hide = click.option(
+        "--pseudonymise", is_flag=True,
+        help="Personenbezogene Angaben und Dateinamen in der Ausgabe durch Hashwerte eines Schlüssels ersetzen.",
+    )  # fmt: skip
+    key = click.option(
+        "--key", envvar="VORLAGEN_KEY", metavar="TEXT", expose_value=False, callback=_note,
+        help="Schlüssel dazu, ab 16 Zeichen; besser in der Umgebung als VORLAGEN_KEY oder in einer Datei.",
+    )  # fmt: skip
+    file = click.option(
+        "--key-file", type=shell.PathType(), metavar="DATEI", expose_value=False, callback=_note,
+        help="Datei, deren erste Zeile der Schlüssel ist.",
+    )  # fmt: skip
+    return hide(key(file(command)))
+
+
+def secret() -> str:
+    """Return the key of pseudonyms.
+
+    Raises:
+        Stop: there is none, it is too short, or its file cannot be read.
+    """
+    from vorlagen.pseudonyms import LEAST_KEY
+
+    meta = click.get_current_context().meta
+    file: Path | None = meta.get(_META + "key_file")
+    key = meta.get(_META + "key") or ""
+    if file is not None:
+        try:
+            key = next(iter(file.read_text(encoding="utf-8").splitlines()), "")
+        except (OSError, UnicodeDecodeError):
+            raise shell.stop(shell.USAGE, "E_FILE_MISSING", str(file)) from None
+    if len(key.strip()) < LEAST_KEY:
+        raise shell.wrong_use(
+            f"--pseudonymise braucht einen Schlüssel von mindestens {LEAST_KEY} Zeichen: VORLAGEN_KEY oder --key-file.",
+            f"--pseudonymise needs a key of at least {LEAST_KEY} characters: VORLAGEN_KEY or --key-file.",
+        )
+    return key.strip()
+
+
 def budget() -> Budget:
     """Return what reading a file may cost, by the options of the command."""
     meta = click.get_current_context().meta

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vorlagen.commands import shell
-from vorlagen.commands.intake import cache_option, jobs_option, judged, limits_option, quarantine_option, set_aside
+from vorlagen.commands.intake import (
+    cache_option,
+    jobs_option,
+    judged,
+    key_options,
+    limits_option,
+    quarantine_option,
+    secret,
+    set_aside,
+)
 from vorlagen.findings import Finding
 
 if TYPE_CHECKING:
@@ -254,6 +263,7 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
     help="Entscheidungen über Dubletten: eine konsolidierte Mappe mit ausgefülltem Blatt Dubletten, oder dessen CSV.",
 )
 @click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
+@key_options
 @quarantine_option
 @cache_option
 @shell.json_option
@@ -263,7 +273,8 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @shell.catalog_option
 def consolidate(
     *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, decided: tuple[Path, ...],
-    force: bool, quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
+    force: bool, pseudonymise: bool, quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...],
+    lang: Lang | None,
 ) -> int:  # fmt: skip
     """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
@@ -285,8 +296,14 @@ def consolidate(
     brand = _brand(brand_file)
     language = lang or brand.lang
     decisions = load_decisions(decided)
+    key = secret() if pseudonymise else ""
     results = judged(paths, specs, today, language, lean=True)
-    merged = merge(results, lang=language, today=today, decisions=decisions)
+    used = results
+    if key:
+        from vorlagen.pseudonyms import pseudonymise as hidden
+
+        used = hidden(results, key)
+    merged = merge(used, lang=language, today=today, decisions=decisions)
     code = exit_code(results, merged.findings)
     written: list[Path] = []
     try:
@@ -302,7 +319,7 @@ def consolidate(
         shell.complain(failures, language)
         code = max(code, shell.OUTPUT)
     if as_json:
-        shell.print_json(consolidated_json(merged, results, language))
+        shell.print_json(consolidated_json(merged, used, language))
         return code
     print_results(results, language)
     for finding in merged.findings:
