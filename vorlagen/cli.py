@@ -14,6 +14,7 @@ from vorlagen.commands.authors import brand, spec
 from vorlagen.commands.catalogue import explain, list_, show
 from vorlagen.commands.generate import generate
 from vorlagen.commands.maps import map_
+from vorlagen.commands.person import person
 from vorlagen.commands.results import calculate, check, consolidate, read
 from vorlagen.commands.why import why
 
@@ -23,7 +24,7 @@ def program() -> None:
     """Excel-Vorlagen für den Vertriebsinnendienst: erzeugen, prüfen, auslesen, zusammenführen."""
 
 
-for command in (list_, show, generate, check, read, calculate, consolidate, why, map_, spec, brand, explain):
+for command in (list_, show, generate, check, read, calculate, consolidate, why, person, map_, spec, brand, explain):
     program.add_command(command)
 
 

@@ -99,6 +99,19 @@ def read_many(
     if pool is None:
         with Pool(catalog.folders[1:], today=today, jobs=jobs) as own:
             return read_many(paths, catalog, today=today, progress=progress, pool=own)
+    results = read_apart(paths, catalog, progress=progress, pool=pool)
+    settle(results)
+    return results
+
+
+def read_apart(
+    paths: Iterable[Path], catalog: Catalog, *, progress: Progress | None = None, pool: Pool
+) -> list[ReadResult]:
+    """Read files and folders as `read_many` does, each for itself: copies of one workbook are all read.
+
+    Raises:
+        SpecErrors: the spec of a template has faults.
+    """
     files = list(_expand(paths))
     results: list[ReadResult] = []
     opened: list[int] = []
@@ -122,7 +135,6 @@ def read_many(
     names = file_names(results)
     for result in results:
         result.label = names[result.file]
-    settle(results)
     return results
 
 

@@ -89,7 +89,7 @@ def _content(parts: dict[str, bytes]) -> Content:
             if link_kind == "table":
                 table = ElementTree.fromstring(parts[target])
                 columns = [c.attrib["name"] for c in _one(table, "tableColumns")]
-                said["table", table.attrib["displayName"]] = (
+                said["table", table.get("displayName", "")] = (
                     sheet.attrib["name"],
                     sorted(table.attrib.items()),
                     columns,

@@ -129,10 +129,9 @@ def judged(
     Raises:
         Stop: there is no file at all, or no such folder.
     """
-    from vorlagen.intake.pool import Pool, default_jobs
+    from vorlagen.intake.pool import Pool
 
-    jobs = click.get_current_context().meta.get(_META + "jobs") or default_jobs()
-    with Pool(specs, today=today, jobs=jobs, checks=True, budget=budget()) as pool:
+    with Pool(specs, today=today, jobs=pool_jobs(), checks=True, budget=budget()) as pool:
         pool.lean = lean
         pool.warm()
         catalog = shell.open_catalog(specs)
@@ -151,6 +150,13 @@ def judged(
         raise shell.wrong_use("Keine Datei gefunden.", "No file found.")
     check_references(results)
     return results
+
+
+def pool_jobs() -> int:
+    """Return how many files are read at the same time, by the options of the command."""
+    from vorlagen.intake.pool import default_jobs
+
+    return click.get_current_context().meta.get(_META + "jobs") or default_jobs()
 
 
 def set_aside(results: Sequence[ReadResult], folder: Path | None, lang: Lang) -> list[Finding]:

@@ -114,7 +114,7 @@ def check(
     brand = _brand(brand_file)
     for target in (folder, quarantine):
         if target is not None:
-            _keep_apart([path for path in paths if path.is_dir()], target)
+            keep_apart([path for path in paths if path.is_dir()], target)
     results = judged(paths, specs, today, language, lean=folder is None)
     copies: dict[int, Path] = {}
     failures: list[Finding] = []
@@ -290,9 +290,9 @@ def consolidate(
             f"Das Format „{word}“ gibt es nicht (am ähnlichsten: {near}).",
             f"There is no format '{word}' (most similar: {near}).",
         )
-    _keep_apart(paths, output)
+    keep_apart(paths, output)
     if quarantine is not None:
-        _keep_apart([path for path in paths if path.is_dir()], quarantine)
+        keep_apart([path for path in paths if path.is_dir()], quarantine)
     brand = _brand(brand_file)
     language = lang or brand.lang
     decisions = load_decisions(decided)
@@ -329,7 +329,7 @@ def consolidate(
     return code
 
 
-def _keep_apart(paths: Iterable[Path], output: Path) -> None:
+def keep_apart(paths: Iterable[Path], output: Path) -> None:
     """Refuse an output folder whose files the next run would read as inputs."""
     target = output.resolve()
     for path in paths:
