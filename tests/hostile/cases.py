@@ -303,6 +303,7 @@ def _cells(sheet: str) -> Iterator[Case]:
     for index in (b"abc", b"1e0", b"1.5", b"-1", b"18446744073709551616", b"999999", b"+1", b" 1", b"0x1", b"\xd9\xa1"):
         label = index.decode()
         yield Case(f"text number {label!r}", BAD, number(b' t="s"><v>' + index + b"</v>"))
+    yield Case("text in place of its number", BAD, number(b' t="s"><is><t>1</t></is>'))
     yield Case("text number in parts", BAD, number(b' t="s"><v>1</v><v>2</v>'))
     yield Case("comment in a value", BAD, number(b' t="s"><v>1<!-- -->2</v>'))
     yield Case("CDATA in a value", BAD, number(b' t="str"><v><![CDATA[x]]></v>'))

@@ -260,7 +260,7 @@ class _Walker:
         if place[0] >= ROWS or place[1] >= COLUMNS:
             raise over_limit("Ausdehnung eines Blatts", "extent of a sheet")
         inner = {local(child): child for child in cell}
-        if len(inner) < len(cell):
+        if len(inner) < len(cell) or ("is" in inner and cell.get("t") != "inlineStr"):
             raise _strange()
         values = {name: child.text or "" for name, child in inner.items()}
         if inner:
