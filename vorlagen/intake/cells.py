@@ -37,6 +37,7 @@ _UNCALCULATED = re.compile(_CELL + rb'(?![^>]* t="str")[^>]*>' + _F + rb"(?:<v\s
 _UNCALCULATED_TEXT = re.compile(
     _CELL + rb'(?![^>]* t="str")[^>]*><f(?:\s[^>]*)?(?<!/)>([^<]+)</f>(?:<v\s*/>|<v></v>)?</c>'
 )
+_MISPLACED = re.compile(rb'<c (?![^>]* t="inlineStr")[^>]*>(?:' + _F + rb")?<is>")
 _ERROR = re.compile(_CELL + rb'[^>]* t="e"[^>]*>(?:' + _F + rb")?<v>([^<]*)</v>")
 _TEXT = re.compile(rb' t="s"[^<>]*>(?:' + _F + rb")?<v>([^<]*)</v>")
 _RANGE = re.compile(rb'<f [^<>]*\bref="([^"]*)"')
@@ -121,6 +122,8 @@ def scan_sheet(part: bytes, limits: Limits, texts: int = 0) -> SheetScan:
         for reference in _RANGE.findall(part, begin, end):
             check_area(reference.decode("utf-8", "replace"), limits)
     _check_texts(_TEXT.findall(part, begin, end), texts)
+    if part.find(b"<is>", begin, end) >= 0 and _MISPLACED.search(part, begin, end):
+        raise _strange()
     scan = SheetScan(_names(_FORMULA.findall(part)), part=part)
     if b' hidden="' in part:
         scan.hidden = frozenset(int(row) - 1 for row in _HIDDEN.findall(part))
