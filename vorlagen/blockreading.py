@@ -14,6 +14,7 @@ from vorlagen.formulatexts import FormulaTexts
 from vorlagen.headings import fold
 from vorlagen.intake.raw import Area, RawBook
 from vorlagen.layout import Layout, cell_name, column_name, make_layout
+from vorlagen.ledger import Place, cells_of
 from vorlagen.locating import Located, Locator, Spot, layout_of, list_areas, list_columns, sheet_named
 from vorlagen.records import Entry, Kept, ReadResult, State
 from vorlagen.spec import (
@@ -242,6 +243,17 @@ class BlockReader:
         self.result.stored.setdefault(block, {}).setdefault(key, []).append(stored[0])
         self.result.states.setdefault(block, {}).setdefault(key, []).append(stored[1])
 
+    def _account(self, block: Block, item: Field, column: int, cells: list[Any], records: dict[int, Row]) -> None:
+        """Check that every filled cell of an input field is somewhere; records by their row."""
+        rejected = self.result.rejected.get(block.key, {})
+        key = item.key
+        self.result.ledger.account(
+            block.key, item, cells,
+            [((row, column), record[key]) for row, record in records.items() if key in record],
+            [((row - 1, column), record[key]) for row, record in rejected.items() if key in record],
+            self.result.entries,
+        )  # fmt: skip
+
     def carried(self, item: Field, stored: tuple[Any, State]) -> Any:
         """Return the stored result of a carried field as a value."""
         if stored[0] is None or stored[1] in ("error", "uncalculated", "replaced"):
@@ -271,6 +283,9 @@ class BlockReader:
                 value = self.carried(item, stored) if item.carried else None
             if value is not None:
                 values[item.key] = value
+            if self.is_input(item):
+                cells = [spot.sheet.at(spot.row, spot.column)]
+                self._account(block, item, spot.column, cells, {spot.row: values})
         self.result.sheets[block.key] = located.sheet.name
         self.result.cells[block.key] = names
         if isinstance(block, Form) or values:
@@ -297,7 +312,12 @@ class BlockReader:
                 elif (value := self.input(block, item, spot)) is not None:
                     record[item.key] = value
             records.append(record)
-        if any(not f.computed for f in block.fields):
+        typed = [f for f in block.fields if not f.computed]
+        for item in typed:
+            column = located.columns[item.key]
+            cells = cells_of(sheet, column, located.first, located.rows)
+            self._account(block, item, column, cells, dict(enumerate(records, located.first)))
+        if typed:
             self.blocks[block.key] = records
 
     def _matrix(self, block: Matrix, located: Located) -> None:
@@ -324,20 +344,31 @@ class BlockReader:
         rows = [r.get("wert") for r in self.lists.get(block.row.list or "", [])]
         columns = [r.get("wert") for r in self.lists.get(block.col.list or "", [])]
         records: list[Row] = []
+        item, entries = block.cell, self.result.entries
+        cells: list[Any] = []
+        taken: list[tuple[Place, Any]] = []
+        turned_away: list[tuple[Place, Any]] = []
+        beside: list[Entry] = []
         for r in range(located.rows):
             for c in range(located.across[1]):
                 spot = Spot(located.sheet, located.first + r, located.across[0] + c)
-                value = self.input(block, block.cell, spot)
+                cells.append(located.sheet.at(spot.row, spot.column))
+                before = len(entries)
+                value = self.input(block, item, spot)
+                beside += entries[before:]
                 if value is None:
                     continue
                 labels = rows[r] if r < len(rows) else None, columns[c] if c < len(columns) else None
                 if rows.count(labels[0]) > 1 or columns.count(labels[1]) > 1 or None in labels:
                     # The headings do not tell the place.
-                    self.hand_over("refused", spot, block.key, block.cell.key)
+                    self.hand_over("refused", spot, block.key, item.key)
                 if None in labels:
+                    turned_away.append(((spot.row, spot.column), value))
                     self.find("E_ROW_NO_KEY", spot, block=block.key, item=block.all_fields[0])
                     continue
-                records.append({block.row.key: labels[0], block.col.key: labels[1], block.cell.key: value})
+                taken.append(((spot.row, spot.column), value))
+                records.append({block.row.key: labels[0], block.col.key: labels[1], item.key: value})
+        self.result.ledger.account(block.key, item, cells, taken, turned_away, beside)
         return records
 
     # -- tables --------------------------------------------------------------------------------
@@ -364,6 +395,9 @@ class BlockReader:
         outside = [place for place in places if place > reader.end]
         if located.by_name and outside:
             self.find("W_ROWS_OUTSIDE", Spot(sheet, outside[0] - 1), block=block.key)
+        by_row = {place - 1: record for place, record in zip(places, records, strict=True)}
+        for item, column in reader.inputs:
+            self._account(block, item, column, cells_of(sheet, column, located.first), by_row)
         self.blocks[block.key] = records
         self.result.rows[block.key] = places
         self.result.starts[block.key] = located.first + 1

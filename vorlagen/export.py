@@ -56,12 +56,14 @@ def file_json(result: ReadResult, lang: str = "de") -> Json:
 
 
 def totals(results: Sequence[ReadResult]) -> dict[str, int]:
-    """Count files by outcome, and rows; both sums are complete."""
+    """Count files by outcome, rows, and filled input cells; all sums are complete."""
     counts = {"files_found": len(results)}
     for outcome in ("taken", "duplicate", "skipped", "refused"):
         counts[outcome] = sum(1 for r in results if r.outcome == outcome)
     for name in ("present", "taken", "rejected", "ignored"):
         counts[f"rows_{name}"] = sum(getattr(r.counts, name) for r in results if r.outcome == "taken")
+    for name in ("present", "taken", "rejected", "ignored"):
+        counts[f"cells_{name}"] = sum(getattr(r.ledger, name) for r in results if r.outcome == "taken")
     return counts
 
 

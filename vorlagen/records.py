@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from vorlagen.findings import Finding, Origin
 from vorlagen.layout import Layout
+from vorlagen.ledger import Ledger
 from vorlagen.spec import Template
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values
@@ -73,6 +74,7 @@ class ReadResult:
         stored: block -> computed field -> what the file holds in each record's cell (raw, as read);
             the cells of a matrix as one list per row.
         states: same shape as `stored`: how the cell holds its value (see `State`).
+        ledger: the account of every filled input cell.
         layout: positions of this workbook (rows and list capacities as found), for computing.
         label: how the file is named in reports: relative to the folder that was given, else its name.
     """
@@ -93,6 +95,7 @@ class ReadResult:
     layout: Layout | None = None
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    ledger: Ledger = field(default_factory=Ledger)
     digest: str = ""
     label: str = ""
 

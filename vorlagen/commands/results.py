@@ -65,17 +65,20 @@ def print_results(results: Iterable[ReadResult], lang: Lang) -> None:
 
 
 def print_totals(sums: dict[str, int], lang: Lang) -> None:
-    """Print the sums of files and rows."""
+    """Print the sums of files, rows and cells."""
     if lang == "en":
         text = (
             "Files {files_found}: {taken} taken, {duplicate} duplicate, {skipped} skipped, {refused} refused. "
-            "Rows {rows_present}: {rows_taken} taken, {rows_rejected} rejected, {rows_ignored} ignored."
+            "Rows {rows_present}: {rows_taken} taken, {rows_rejected} rejected, {rows_ignored} ignored. "
+            "Cells {cells_present}: {cells_taken} taken, {cells_rejected} rejected, {cells_ignored} ignored."
         )
     else:
         text = (
             "Dateien {files_found}: {taken} übernommen, {duplicate} doppelt, {skipped} übersprungen, "
             "{refused} abgelehnt. "
             "Zeilen {rows_present}: {rows_taken} übernommen, {rows_rejected} zurückgewiesen, {rows_ignored} ohne Daten."
+            " Zellen {cells_present}: {cells_taken} übernommen, {cells_rejected} zurückgewiesen, "
+            "{cells_ignored} ohne Daten."
         )
     click.echo(text.format(**sums))
 

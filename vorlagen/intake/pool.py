@@ -36,7 +36,14 @@ BYTES_PER_WORKER = 400_000
 
 _BOOT = "import json,sys; sys.path[:] = json.loads(sys.argv[1]); from vorlagen.intake.worker import serve; serve()"
 # Classes that an answer may hold: what a worker says is not believed further than that.
-_MODULES = ("vorlagen.records", "vorlagen.findings", "vorlagen.stamp", "vorlagen.values", "vorlagen.intake.worker")
+_MODULES = (
+    "vorlagen.records",
+    "vorlagen.findings",
+    "vorlagen.ledger",
+    "vorlagen.stamp",
+    "vorlagen.values",
+    "vorlagen.intake.worker",
+)
 _PLAIN = {
     "datetime": ("date", "datetime", "time", "timedelta"),
     "decimal": ("Decimal",),
