@@ -22,15 +22,22 @@ def validate(ctx: Context, sheet: Any, placed: Placed, item: Field, area: tuple[
     first = cell_name(area[0], area[1])
     options, allowed = _criteria(ctx, placed, item, first, area)
     title = item.title[ctx.lang][:TITLE_MAX]
-    if item.help is not None:
-        options |= {"input_title": title, "input_message": item.help[ctx.lang][:MESSAGE_MAX]}
     if not options:
         return
+    message = item.help[ctx.lang] if item.help is not None else allowed if _is_hard(item) else ""
+    if message:
+        options |= {"input_title": title, "input_message": message[:MESSAGE_MAX]}
     options |= {"error_title": title, "error_message": allowed[:MESSAGE_MAX], "ignore_blank": True}
     if item.type == "choice" and item.list and not ctx.template.list_by_key[item.list].fix:
         options |= {"error_type": "warning"}
     if sheet.data_validation(*area, options):
         raise ValueError(f"validation of {placed.block.key}.{item.key} was refused")
+
+
+def _is_hard(item: Field) -> bool:
+    """Whether somebody may wonder what to fill in: a message beside the cell says it."""
+    limited = item.min is not None or item.max is not None or item.unique or item.required_if is not None
+    return limited or item.type in ("month", "time", "percent", "email", "phone", "url")
 
 
 def _criteria(
@@ -57,7 +64,7 @@ def _criteria(
         tests += _limits(ctx, placed, first, low, high, words, percent=item.type == "percent")
     elif item.type in ("date", "month"):
         tests += [f"ISNUMBER({first})", f"{first}>={_FIRST_DAY}", f"{first}<={_LAST_DAY}"]
-        words.append(say("ein Datum TT.MM.JJJJ ab 01.01.2000", "a date from 2000-01-01"))
+        words.append(say("ein Datum von 01.01.2000 bis 31.12.2099", "a date from 2000-01-01 to 2099-12-31"))
         if item.type == "month":
             words = [say("der Erste des Monats als Datum, zum Beispiel 01.03.2026", "the first of the month as a date")]
         tests += _limits(ctx, placed, first, item.min, item.max, words, percent=False)

@@ -208,17 +208,19 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
         return
     block = item.block
     assert isinstance(block, Table)
-    sheet.freeze_panes(item.first, 1)
+    key_column = item.columns[block.key_field]
+    sheet.freeze_panes(item.first, key_column + 1)
     sheet.set_selection(item.first, 0, item.first, 0)
     total = sum(placed.widths.values())
     sheet.fit_to_pages(max(1, round(total / PAGE_WIDTH)), 0)
     sheet.repeat_rows(item.header)
     if total > PAGE_WIDTH:
-        sheet.repeat_columns(0)
+        sheet.repeat_columns(0, key_column)
     # The print area ends at the last occupied row, wherever that is when the office prints.
     sheet_name = quote_sheet(placed.name)
     right = column_name(len(block.fields) - 1)
-    key = f"{sheet_name}!$A${item.first + 1}:$A${item.last + 1}"
+    letters = column_name(key_column)
+    key = f"{sheet_name}!${letters}${item.first + 1}:${letters}${item.last + 1}"
     end = f"INDEX({sheet_name}!${right}$1:${right}${item.last + 1},MIN({item.last + 1},{item.first + 4}+COUNTA({key})))"
     ctx.book.define_name(f"{sheet_name}!_xlnm.Print_Area", f"={sheet_name}!$A${item.header + 1}:{end}")
 

@@ -17,6 +17,7 @@ from generators import styles
 from generators.pagemarks import literal
 from generators.workbook import write_workbook
 from tests.repair_rules import findings as repair_problems
+from tests.test_cli import call
 from tests.workbooks import CATALOG, ROOT, TODAY
 from vorlagen.brand import Brand, load_brand, load_brands
 from vorlagen.brand_lists import brand_list_problems, branded
@@ -344,3 +345,27 @@ def test_a_font_of_the_client_has_a_fallback(tmp_path: Path) -> None:
     brand = load_brand(tmp_path / "b.yaml")
     assert brand.font_stack == ("Firma Serif", "Georgia")
     assert brand.metrics == FONTS["Georgia"]
+
+
+def _ratio(a: str, b: str) -> float:
+    """Contrast by the formula of WCAG 2.2, written out here as an independent witness."""
+    light = []
+    for colour in (a, b):
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        light.append(sum(x * share for x, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True)) + 0.05)
+    return max(light) / min(light)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_check_prints_every_measured_contrast(lang: str) -> None:
+    result = call("brand", "check", *SHIPPED, "--lang", lang)
+    assert result.exit_code == 0
+    lines = re.findall(r"(#\w{6}) (?:auf|on) (#\w{6}) +(\d+[.,]\d\d):1 \(\D+(\d[.,]\d\d):1", result.stdout)
+    assert len(lines) == 16 * len(SHIPPED)
+    for colour, ground, shown, least in lines:
+        value = float(shown.replace(",", "."))
+        assert -0.001 < _ratio(colour, ground) - value < 0.011  # cut, not rounded
+        assert value >= float(least.replace(",", "."))
+    # The accent of Musterbach is darkened for lines, and the file's own colour is named with its contrast.
+    assert re.search(r"#F08A24: 2[.,]51:1", result.stdout)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
-from vorlagen.spec import doc
+from vorlagen.spec import Text, doc
 
 if TYPE_CHECKING:
     from coloraide import Color
@@ -131,6 +131,37 @@ def derive(palette: Palette) -> Tints:
         pale=pale,
         series=tuple(_ordered([primary, line])),
     )
+
+
+class Measure(NamedTuple):
+    """A colour on its ground: its contrast, and the least that it must have.
+
+    Attributes:
+        given: colour of the brand from which it was darkened, '' when it was taken as it is, or derived.
+    """
+
+    use: Text
+    colour: str
+    ground: str
+    ratio: float
+    least: float
+    given: str
+
+
+def measured(palette: Palette) -> Iterator[Measure]:
+    """Yield the contrast of every derived colour on the ground on which it stands."""
+    tints, primary, accent = palette.tints, palette.primary, palette.accent
+    for de, en, colour, ground, least, given in (
+        ("Titel auf dem Band", "title on the band", tints.on_band, tints.band, TEXT, ""),
+        ("zweite Zeile auf dem Band", "second line on the band", tints.on_band_soft, tints.band, TEXT, ""),
+        ("Überschriften auf Weiß", "headings on white", tints.heading, WHITE, TEXT, primary),
+        ("Überschriften auf Tönung", "headings on a tint", tints.heading, tints.pale, TEXT, primary),
+        ("Zahlen auf Balken", "figures on bars", SOFT_INK, tints.bar, TEXT, ""),
+        ("Linien und Marken", "rules and markers", tints.line, WHITE, GRAPHIC, accent),
+        *((f"Diagrammfarbe {n}", f"chart colour {n}", c, WHITE, GRAPHIC, "") for n, c in enumerate(tints.series, 1)),
+    ):
+        darker = given if given.upper() != colour else ""
+        yield Measure(Text(de, en), colour, ground, contrast(colour, ground), least, darker)
 
 
 def _ordered(first: list[Colour]) -> Iterator[Colour]:

@@ -135,8 +135,19 @@ def brand_new(output: Path, force: bool, lang: Lang | None) -> None:  # fmt: ski
 @click.argument("files", nargs=-1, required=True, type=shell.PathType(), metavar="DATEI…")
 @shell.catalog_option
 def brand_check(files: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
-    """Markendateien prüfen."""
+    """Markendateien prüfen und den gemessenen Kontrast ihrer Farben zeigen (WCAG 2.2 AA)."""
     from vorlagen.authoring import check_brand
+    from vorlagen.brand import load_brands, ratio
+    from vorlagen.palette import contrast, measured
 
     catalog = shell.open_catalog(specs)
-    _report([problem for file in files for problem in check_brand(file, catalog)], len(files), lang)
+    pick = lang == "en"
+    problems = [problem for file in files for problem in check_brand(file, catalog)]
+    for found in load_brands(files) if not problems else ():
+        click.echo(f"{found.key}:")
+        for use, colour, ground, value, least, given in measured(found.palette):
+            on, needed, instead = ("on", "at least", "instead of") if pick else ("auf", "nötig", "statt")
+            shown, limit = ratio(value)[pick], ratio(least)[pick]
+            why = f", {instead} {given}: {ratio(contrast(given, ground))[pick]}:1" if given else ""
+            click.echo(f"  {use[lang or 'de']:<25} {colour} {on} {ground} {shown:>6}:1 ({needed} {limit}:1{why})")
+    _report(problems, len(files), lang)
