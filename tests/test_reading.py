@@ -466,6 +466,7 @@ def test_folders_are_searched_and_every_file_is_accounted_for(
     for name in ("~$a.xlsx", "Thumbs.db", "x.tmp", ".~lock.a.xlsx#"):
         (folder / name).write_bytes(b"x")
     (folder / "liesmich.txt").write_text("x", encoding="utf-8")
+    (folder / "mappen.zip").write_bytes(b"PK")
     (folder / "alt.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     steps: list[tuple[int, int]] = []
     results = read_many(
@@ -481,15 +482,16 @@ def test_folders_are_searched_and_every_file_is_accounted_for(
         "a.xlsx": ("taken", []),
         "alt.xls": ("refused", ["E_FILE_FORMAT"]),
         "liesmich.txt": ("skipped", ["I_FILE_OTHER"]),
+        "mappen.zip": ("skipped", ["W_FILE_ARCHIVE"]),
         "nord/b.xlsx": ("duplicate", ["W_FILE_DUPLICATE"]),
         "x.tmp": ("skipped", ["I_FILE_SKIPPED"]),
         "~$a.xlsx": ("skipped", ["I_FILE_SKIPPED"]),
         ".~lock.a.xlsx#": ("skipped", ["I_FILE_SKIPPED"]),
         "fehlt.xlsx": ("refused", ["E_FILE_MISSING"]),
     }
-    assert steps[-1] == (9, 9)
+    assert steps[-1] == (10, 10)
     totals = check_json(results)["totals"]
-    assert totals["files_found"] == sum(totals[k] for k in ("taken", "duplicate", "skipped", "refused")) == 9
+    assert totals["files_found"] == sum(totals[k] for k in ("taken", "duplicate", "skipped", "refused")) == 10
     assert totals["rows_present"] == totals["rows_taken"] + totals["rows_rejected"] + totals["rows_ignored"] == 2
     duplicate = next(r for r in results if r.outcome == "duplicate")
     assert "a.xlsx" in duplicate.findings[0].message()

@@ -76,6 +76,25 @@ class Brand:
         return tuple(dict.fromkeys((self.font, self.fallback or DEFAULT)))
 
 
+@dataclass(frozen=True)
+class Brands:
+    """The brands given to a command; a workbook finds its own by the name in its stamp."""
+
+    given: tuple[Brand, ...] = ()
+
+    def of(self, keys: Iterable[str]) -> Brand:
+        """Return the brand of workbooks by their stamps: the only one given, or theirs; no brand if they differ."""
+        if len(self.given) == 1:
+            return self.given[0]
+        names = set(keys)
+        return next((brand for brand in self.given if {brand.key} == names), Brand())
+
+    def unknown(self, keys: Iterable[str]) -> list[str]:
+        """Return the names in stamps for which no brand is given."""
+        known = {brand.key for brand in self.given}
+        return sorted({key for key in keys if key} - known) if len(self.given) != 1 else []
+
+
 _LOADED = ("key", "picture", "lines")
 
 
@@ -133,7 +152,7 @@ def load_brand(path: Path) -> Brand:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        name = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
+        name = "missing" if isinstance(error, FileNotFoundError) else "folder" if path.is_dir() else "unreadable"
         raise SpecErrors([SpecProblem(path.name, 0, *fault(name))]) from None
     node = builder.compose(source)
     brand = Brand(key=path.stem)
@@ -153,14 +172,19 @@ def load_brand(path: Path) -> Brand:
     return brand
 
 
+def brand_files(paths: Iterable[Path]) -> list[Path]:
+    """Return brand files, in place of a folder all those in it (the folder itself when it has none)."""
+    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else ()) or (path,)]
+
+
 def load_brands(paths: Iterable[Path]) -> list[Brand]:
-    """Load several brand files.
+    """Load several brand files; a folder stands for all brand files in it.
 
     Raises:
         SpecErrors: the faults of all of them.
     """
     brands, problems = [], []
-    for path in paths:
+    for path in brand_files(paths):
         try:
             brands.append(load_brand(path))
         except SpecErrors as error:

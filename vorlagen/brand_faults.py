@@ -13,6 +13,10 @@ _FAULTS: dict[str, Fault] = {
         ("Markendatei nicht als UTF-8-Text lesbar", "brand file not readable as UTF-8 text"),
         ("als UTF-8 speichern", "save it as UTF-8"),
     ),
+    "folder": (
+        ("im Ordner ist keine Markendatei", "the folder has no brand file"),
+        ("eine Datei NAME.yaml angeben", "give a file NAME.yaml"),
+    ),
     "no_mapping": (
         ("hier gehören Schlüssel und Werte hin", "a mapping is expected"),
         ("siehe 'vorlagen brand new'", "see 'vorlagen brand new'"),

@@ -25,10 +25,7 @@ class Code:
     remedy: tuple[str, str]
 
 
-_NEW = (
-    "Vorlage neu erzeugen oder beim Absender eine unveränderte Mappe anfordern.",
-    "Generate the template again or ask the sender for an unaltered workbook.",
-)
+_NEW = ("Vorlage neu erzeugen oder beim Absender eine unveränderte Mappe anfordern.", "Generate the template again or ask the sender for an unaltered workbook.")  # fmt: skip
 _CELL = ("Zelle berichtigen.", "Correct the cell.")
 
 CODES: dict[str, Code] = {
@@ -503,6 +500,9 @@ CODES: dict[str, Code] = {
     ),
     "I_FILE_OTHER": Code(
         "info", ("Keine Arbeitsmappe, übersprungen.", "Not a workbook, skipped."), ("Nichts zu tun.", "Nothing to do.")
+    ),
+    "W_FILE_ARCHIVE": Code(
+        "warning", ("Ein Archiv, nicht geöffnet: Mappen darin zählen nicht.", "An archive, not opened: workbooks in it do not count."), ("Entpacken, wenn ausgefüllte Mappen darin sind, und den Ordner angeben.", "Unpack it if it holds filled-in workbooks, and give the folder.")
     ),
     # -- output -----------------------------------------------------------------------------
     "E_OUTPUT": Code(

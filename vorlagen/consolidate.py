@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from vorlagen.brand import Brands
 from vorlagen.consolidated import Consolidated, Merged, SourceSummary, consolidated_json
 from vorlagen.decisions import Decisions
 from vorlagen.merge_template import TemplateMerge, summarize
@@ -31,7 +32,12 @@ __all__ = [
 
 
 def consolidate(
-    results: list[ReadResult], *, lang: str, today: date, decisions: Decisions | None = None
+    results: list[ReadResult],
+    *,
+    lang: str,
+    today: date,
+    decisions: Decisions | None = None,
+    brands: Brands | None = None,
 ) -> Consolidated:
     """Merge workbooks by template.
 
@@ -40,6 +46,7 @@ def consolidate(
         lang: language of the result.
         today: reference day of workbooks without Stichtag.
         decisions: which records under different keys are one company, as people decided.
+        brands: clients, whose own list values have a label in each language.
 
     Raises:
         ConservationError: rows were lost or invented; a defect of the program.
@@ -56,7 +63,7 @@ def consolidate(
     out = Consolidated(target, today)
     first = {key: group[0].template for key, group in groups.items()}
     for key in sorted(groups, key=lambda k: (t.number, k) if (t := first[k]) else (0, k)):
-        out.templates[key] = TemplateMerge(groups[key], names, target, today, decisions).run()
+        out.templates[key] = TemplateMerge(groups[key], names, target, today, decisions, brands).run()
     summaries = {s.file: s for m in out.templates.values() for s in m.sources}
     for result in ordered:
         name = names[result.file]

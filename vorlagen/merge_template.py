@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from vorlagen.brand import Brands
 from vorlagen.consolidated import Merged, SourceSummary
 from vorlagen.decisions import Decisions
 from vorlagen.findings import Finding, Origin
@@ -54,6 +55,7 @@ class TemplateMerge:
         lang: Lang,
         today: date,
         decisions: Decisions | None = None,
+        brands: Brands | None = None,
     ) -> None:
         assert results[0].template is not None
         self.template = with_provenance(results[0].template)
@@ -67,7 +69,7 @@ class TemplateMerge:
         self.sources: list[Source] = []
         self.translators: dict[str, Translator] = {}
         for result in results:
-            translator = Translator(self.template, result, lang, pinned)
+            translator = Translator(self.template, result, lang, pinned, (brands or Brands()).of([result.brand]))
             row = translator.row(front, result.values.form(FRONT)) if front is not None else {}
             stated = row.get("stichtag")
             source = Source(result, names[result.file], row, stated if isinstance(stated, date) else today)

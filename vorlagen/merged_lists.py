@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from vorlagen.brand import Brand
 from vorlagen.compile import block_formulas
 from vorlagen.fieldtypes import TYPES
 from vorlagen.findings import Finding, Origin
@@ -37,12 +38,17 @@ def pinned_choices(template: Template) -> frozenset[tuple[str, str]]:
 
 @dataclass
 class Translator:
-    """Turns the values of one workbook into the language of the merge."""
+    """Turns the values of one workbook into the language of the merge.
+
+    Attributes:
+        brand: knows the client's own list values in both languages.
+    """
 
     template: Template
     result: ReadResult
     lang: Lang
     pinned: frozenset[tuple[str, str]]
+    brand: Brand = field(default_factory=Brand)
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
@@ -53,6 +59,7 @@ class Translator:
         known: dict[str, str] = {}
         for lang in ("en", "de") if self.result.lang == "de" else ("de", "en"):  # the workbook's own language last
             known |= {c.label[lang]: c.label[self.lang] for c in choices.values}
+            known |= {v.label[lang]: v.label[self.lang] for v in self.brand.lists.get(choices.key, ())}
         for n, row in enumerate(self.result.values.lists.get(choices.key, [])):
             label = row.get("wert")
             if is_blank(label) or label in known:

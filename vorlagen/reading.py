@@ -28,6 +28,8 @@ from vorlagen.spec import LANGS, Lang, Template
 from vorlagen.stamp import Stamp, stamp_from
 from vorlagen.values import Values
 
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz")
+
 Progress = Callable[[int, int], None]
 
 FRONT_ROWS = 30
@@ -118,7 +120,7 @@ def read_apart(
     for n, (path, label, code) in enumerate(files):
         results.append(ReadResult(path, "refused", label=label))
         if code:
-            _end(results[n], "skipped" if code.startswith("I_") else "refused", code)
+            _end(results[n], "refused" if code.startswith("E_") else "skipped", code)
         else:
             opened.append(n)
     count = len(files) - len(opened)
@@ -155,6 +157,15 @@ def _expand(paths: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:
                 yield file, label, code
 
 
+def _unopened(name: str) -> str:
+    """Return the code of a file in a folder that is not even opened, '' for a workbook."""
+    if is_temporary(name):
+        return "I_FILE_SKIPPED"
+    if is_workbook_name(name):
+        return ""
+    return "W_FILE_ARCHIVE" if Path(name).suffix.lower() in _ARCHIVES else "I_FILE_OTHER"
+
+
 def _files(path: Path) -> Iterator[tuple[Path, str, str]]:
     if not path.is_dir():
         yield path, path.name, "I_FILE_SKIPPED" if is_temporary(path.name) else ""
@@ -166,8 +177,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str, str]]:
         found += [Path(folder, name) for name in names]
     for file in sorted(found):
         label = file.relative_to(path).as_posix()
-        known = "" if is_workbook_name(file.name) else "I_FILE_OTHER"
-        yield file, label, "I_FILE_SKIPPED" if is_temporary(file.name) else known
+        yield file, label, _unopened(file.name)
     for error in failed:
         yield Path(str(error.filename)), Path(str(error.filename)).name, "E_FOLDER_UNREADABLE"
 

@@ -105,6 +105,11 @@ class ReadResult:
         return self.stamp.lang if self.stamp else "de"
 
     @property
+    def brand(self) -> str:
+        """Name of the brand that the workbook was made with, '' without one."""
+        return self.stamp.brand if self.stamp else ""
+
+    @property
     def name(self) -> str:
         """How the file is named in reports."""
         return self.label or self.file.name

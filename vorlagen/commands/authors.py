@@ -132,16 +132,17 @@ def brand_new(output: Path, force: bool, lang: Lang | None) -> None:  # fmt: ski
 
 
 @brand.command("check", cls=shell.Command, epilog=shell.examples("vorlagen brand check brands/beispiel.yaml"))
-@click.argument("files", nargs=-1, required=True, type=shell.PathType(), metavar="DATEI…")
+@click.argument("files", nargs=-1, required=True, type=shell.PathType(), metavar="DATEI|ORDNER…")
 @shell.catalog_option
 def brand_check(files: tuple[Path, ...], specs: tuple[Path, ...], lang: Lang | None) -> None:
     """Markendateien prüfen und den gemessenen Kontrast ihrer Farben zeigen (WCAG 2.2 AA)."""
     from vorlagen.authoring import check_brand
-    from vorlagen.brand import load_brands, ratio
+    from vorlagen.brand import brand_files, load_brands, ratio
     from vorlagen.palette import contrast, measured
 
     catalog = shell.open_catalog(specs)
     pick = lang == "en"
+    files = tuple(brand_files(files))
     problems = [problem for file in files for problem in check_brand(file, catalog)]
     for found in load_brands(files) if not problems else ():
         click.echo(f"{found.key}:")

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 @click.option("--output", type=shell.PathType(), default=Path("output"), metavar="ORDNER", help="Zielordner (output).")
 @click.option(
     "--brand",
-    "brand_files",
+    "brand_paths",
     multiple=True,
     type=shell.PathType(),
-    metavar="DATEI",
-    help="Marke eines Unternehmens; bei mehreren je ein Unterordner.",
+    metavar="DATEI|ORDNER",
+    help="Marke eines Unternehmens, oder ein Ordner mit Marken; bei mehreren je ein Unterordner.",
 )
 @click.option(
     "--values",
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 )
 @shell.debug_option
 def generate(
-    *, keys: tuple[str, ...], all_: bool, output: Path, brand_files: tuple[Path, ...], source: Path | None,
+    *, keys: tuple[str, ...], all_: bool, output: Path, brand_paths: tuple[Path, ...], source: Path | None,
     map_file: Path | None, example: bool, rows: int | None, jobs: int | None, force: bool, today: date,
     zipped: bool, since: Path | None, specs: tuple[Path, ...], langs: tuple[Lang, ...],
 ) -> int:  # fmt: skip
@@ -78,7 +78,7 @@ def generate(
 
     Mit --brand, --zip oder mehreren --lang entsteht auch manifest.json mit dem SHA-256 jeder Datei.
     """
-    from vorlagen.brand import Brand, load_brands
+    from vorlagen.brand import Brand, brand_files, load_brands
     from vorlagen.commands import delivery, production
     from vorlagen.mapping import load_map
 
@@ -92,13 +92,14 @@ def generate(
         )
     if source is not None and len(keys) != 1:
         raise shell.wrong_use("--values braucht genau einen KEY.", "--values needs exactly one KEY.")
-    if len({path.stem.casefold() for path in brand_files}) < len(brand_files):
+    files = brand_files(brand_paths)
+    if len({path.stem.casefold() for path in files}) < len(files):
         raise shell.wrong_use(
             "Zwei Marken haben denselben Dateinamen; er wird zum Namen des Unterordners.",
             "Two brands have the same file name; it becomes the name of the subfolder.",
         )
     catalog = shell.open_catalog(specs)
-    brands = load_brands(brand_files) or [Brand()]
+    brands = load_brands(files) or [Brand()]
     production.check_brands(brands, catalog)
     chosen = list(dict.fromkeys(shell.find_key(catalog, word) for word in keys)) or list(catalog.entries)
     mapping = load_map(map_file) if map_file is not None else None
@@ -108,7 +109,7 @@ def generate(
     )  # fmt: skip
     if output.exists() and not output.is_dir():
         raise shell.stop(shell.OUTPUT, "E_OUTPUT", name=str(output), reason="kein Ordner / not a folder")
-    delivered = bool(brand_files) or zipped or len(set(langs)) > 1
+    delivered = bool(files) or zipped or len(set(langs)) > 1
     earlier = delivery.earlier_manifest(output, since) if delivered or since else None
     there = [] if force else production.existing(orders, zipped=zipped)
     if there:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from vorlagen.brand import Brand
+from vorlagen.brand import Brands
 from vorlagen.commands import shell
 from vorlagen.findings import Finding, Origin
 from vorlagen.incident import incident
@@ -15,14 +15,14 @@ from vorlagen.records import ReadResult
 
 
 def hand_back(
-    results: Sequence[ReadResult], folder: Path, *, brand: Brand, today: date, force: bool
+    results: Sequence[ReadResult], folder: Path, *, brands: Brands, today: date, force: bool
 ) -> tuple[dict[int, Path], list[Finding]]:
     """Write a copy of every workbook that was taken.
 
     Args:
         results: as checked.
         folder: where the copies go; made when missing.
-        brand: look of the copies.
+        brands: looks of the copies.
         today: value of TODAY().
         force: overwrite copies that exist.
 
@@ -48,7 +48,7 @@ def hand_back(
         with Batch(folder) as batch:
             for n, path in targets.items():
                 try:
-                    write_feedback(batch.add(path), results[n], brand=brand, today=today)
+                    write_feedback(batch.add(path), results[n], brand=brands.of([results[n].brand]), today=today)
                 except OSError:
                     raise
                 except ValueError as error:

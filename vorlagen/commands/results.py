@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from vorlagen.commands.intake import (
 from vorlagen.findings import Finding
 
 if TYPE_CHECKING:
-    from vorlagen.brand import Brand
+    from vorlagen.brand import Brands
     from vorlagen.records import ReadResult
     from vorlagen.spec import Lang
 
@@ -36,6 +36,14 @@ _OUTCOMES = {
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=shell.PathType(), metavar="PFAD…")
 FILE = click.argument("file", type=shell.PathType(), metavar="DATEI")
+
+
+def brand_option(words: str) -> Callable[[shell.F], shell.F]:
+    """Let a command take brands: one for all workbooks, or several among which each finds its own."""
+    text = f"{words}; auch ein Ordner mit Marken oder mehrmals: jede Mappe nimmt die, mit der sie erzeugt wurde."
+    return click.option(
+        "--brand", "brand_files", multiple=True, type=shell.PathType(), metavar="DATEI|ORDNER", help=text
+    )
 
 
 def exit_code(results: Iterable[ReadResult], further: Iterable[Finding] = ()) -> int:
@@ -95,7 +103,7 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
     metavar="ORDNER",
     help="Je übernommener Mappe eine Kopie zum Zurückgeben, in der jeder Befund an seiner Zelle steht.",
 )
-@click.option("--brand", "brand_file", type=shell.PathType(), metavar="DATEI", help="Marke der Kopien (zu --annotate).")
+@brand_option("Marke der Kopien (zu --annotate)")
 @click.option("--force", is_flag=True, help="Vorhandene Kopien überschreiben.")
 @quarantine_option
 @cache_option
@@ -105,16 +113,16 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
 @shell.today_option
 @shell.catalog_option
 def check(
-    *, paths: tuple[Path, ...], folder: Path | None, brand_file: Path | None, force: bool, quarantine: Path | None,
-    as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
+    *, paths: tuple[Path, ...], folder: Path | None, brand_files: tuple[Path, ...], force: bool,
+    quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Ausgefüllte Mappen prüfen: Dateien und Ordner."""
     from vorlagen.export import check_json
 
-    if folder is None and (brand_file is not None or force):
+    if folder is None and (brand_files or force):
         raise shell.wrong_use("--brand und --force gehören zu --annotate.", "--brand and --force belong to --annotate.")
     language = lang or "de"
-    brand = _brand(brand_file)
+    brands = _brands(brand_files)
     for target in (folder, quarantine):
         if target is not None:
             keep_apart([path for path in paths if path.is_dir()], target)
@@ -124,7 +132,8 @@ def check(
     if folder is not None:
         from vorlagen.commands.handback import hand_back
 
-        copies, failures = hand_back(results, folder, brand=brand, today=today, force=force)
+        copies, failures = hand_back(results, folder, brands=brands, today=today, force=force)
+        _name_unknown(results, brands, language)
     failures += set_aside(results, quarantine, language)
     code = exit_code(results)
     if as_json:
@@ -147,10 +156,18 @@ def check(
 NO_COPY = ("keine Kopie", "no copy")
 
 
-def _brand(file: Path | None) -> Brand:
-    from vorlagen.brand import Brand, load_brand
+def _brands(files: Sequence[Path]) -> Brands:
+    from vorlagen.brand import Brands, load_brands
 
-    return load_brand(file) if file is not None else Brand()
+    return Brands(tuple(load_brands(files)))
+
+
+def _name_unknown(results: Iterable[ReadResult], brands: Brands, lang: Lang) -> None:
+    """Say which brands the workbooks were made with that nobody gave."""
+    for name in brands.unknown(r.brand for r in results if r.outcome == "taken"):
+        de = f"Hinweis: Mappen der Marke „{name}“ bekommen ihr Aussehen nur mit --brand {name}.yaml zurück."
+        en = f"Note: workbooks of the brand '{name}' get their look back only with --brand {name}.yaml."
+        click.echo(en if lang == "en" else de, err=True)
 
 
 @click.command(
@@ -256,7 +273,7 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @PATHS
 @click.option("--output", required=True, type=shell.PathType(), metavar="ORDNER", help="Zielordner.")
 @click.option("--to", "kinds", default="xlsx", metavar="FORMATE", help="Mit Komma: xlsx, html, csv, parquet, duckdb.")
-@click.option("--brand", "brand_file", type=shell.PathType(), metavar="DATEI", help="Marke der Ausgabe.")
+@brand_option("Marke der Ausgabe")
 @click.option(
     "--decisions",
     "decided",
@@ -275,7 +292,7 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @shell.today_option
 @shell.catalog_option
 def consolidate(
-    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_file: Path | None, decided: tuple[Path, ...],
+    *, paths: tuple[Path, ...], output: Path, kinds: str, brand_files: tuple[Path, ...], decided: tuple[Path, ...],
     force: bool, pseudonymise: bool, quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...],
     lang: Lang | None,
 ) -> int:  # fmt: skip
@@ -296,22 +313,26 @@ def consolidate(
     keep_apart(paths, output)
     if quarantine is not None:
         keep_apart([path for path in paths if path.is_dir()], quarantine)
-    brand = _brand(brand_file)
-    language = lang or brand.lang
+    brands = _brands(brand_files)
     decisions = load_decisions(decided)
     key = secret() if pseudonymise else ""
+    language = lang or "de"
     results = judged(paths, specs, today, language, lean=True)
     used = results
     if key:
         from vorlagen.pseudonyms import pseudonymise as hidden
 
         used = hidden(results, key)
-    merged = merge(used, lang=language, today=today, decisions=decisions)
+    taken = [result for result in used if result.outcome == "taken"]
+    brand = brands.of(result.brand for result in taken)
+    spoken: set[Lang] = {"en" if result.lang == "en" else "de" for result in taken}
+    target = lang or (spoken.pop() if len(spoken) == 1 else brand.lang)
+    merged = merge(used, lang=target, today=today, decisions=decisions, brands=brands)
     code = exit_code(results, merged.findings)
     written: list[Path] = []
     try:
         written = write_consolidated(
-            merged, output, formats=formats, brand=brand, lang=language, today=today, force=force
+            merged, output, formats=formats, brand=brand, lang=target, today=today, force=force
         )
     except ReportError as error:
         if error.finding.code == "E_EXISTS":
@@ -321,6 +342,7 @@ def consolidate(
     if failures := set_aside(results, quarantine, language):
         shell.complain(failures, language)
         code = max(code, shell.OUTPUT)
+    _name_unknown(results, brands, language)
     if as_json:
         shell.print_json(consolidated_json(merged, used, language))
         return code
