@@ -18,7 +18,7 @@ from generators.styles import Styles
 from generators.verify import verify_workbook
 from vorlagen.brand import Brand
 from vorlagen.compute import compute
-from vorlagen.layout import DASHBOARD_COLUMNS, PlacedSheet, column_name, layout_for, quote_sheet
+from vorlagen.layout import DASHBOARD_COLUMNS, Placed, PlacedSheet, column_name, layout_for, quote_sheet
 from vorlagen.outputs import write_bytes, write_whole
 from vorlagen.spec import Chart, Form, Gantt, Kpis, Lang, Matrix, Prose, Summary, Table, Template
 from vorlagen.stamp import Stamp
@@ -28,6 +28,8 @@ from vorlagen.values import Values, list_rows
 CREATED = datetime(2026, 1, 1)
 # Characters that fit on an A4 landscape page at a readable scale.
 PAGE_WIDTH = 200.0
+# Rows by which a record list may grow and still be printed whole.
+GROWTH = 1000
 # Rows of a dashboard that still read well on one page.
 PAGE_ROWS = 60
 
@@ -194,9 +196,18 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
         tall = placed.role == "form" and not placed.grid
         if tall:
             sheet.set_portrait()
+        schedule = next((b for b in placed.blocks if isinstance(b.block, Gantt)), None)
         short = bool(placed.blocks) and max(b.bottom for b in placed.blocks) <= PAGE_ROWS
         one_page = placed.role == "front" or (short and not tall)
-        if placed.grid and not one_page:
+        if schedule is not None:
+            sheet.fit_to_pages(1, 1)
+            sheet.margin_left = sheet.margin_right = 0.3
+            heads = min(schedule.columns.values())
+            sheet.freeze_panes(schedule.first, heads + 1)
+            if schedule is placed.blocks[-1]:
+                area = (0, heads, _last_column(placed), schedule.last)
+                _print_to_last_row(ctx, placed, schedule, area)
+        elif placed.grid and not one_page:
             scale = paging.print_scale(placed, _last_column(placed))
             sheet.set_print_scale(scale)
             sheet.set_h_pagebreaks(paging.break_rows(placed, sheet, scale))
@@ -216,13 +227,20 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     sheet.repeat_rows(item.header)
     if total > PAGE_WIDTH:
         sheet.repeat_columns(0, key_column)
-    # The print area ends at the last occupied row, wherever that is when the office prints.
-    sheet_name = quote_sheet(placed.name)
-    right = column_name(len(block.fields) - 1)
-    letters = column_name(key_column)
-    key = f"{sheet_name}!${letters}${item.first + 1}:${letters}${item.last + 1}"
-    end = f"INDEX({sheet_name}!${right}$1:${right}${item.last + 1},MIN({item.last + 1},{item.first + 4}+COUNTA({key})))"
-    ctx.book.define_name(f"{sheet_name}!_xlnm.Print_Area", f"={sheet_name}!$A${item.header + 1}:{end}")
+    _print_to_last_row(ctx, placed, item, (item.header, key_column, len(block.fields) - 1, item.last + GROWTH))
+
+
+def _print_to_last_row(ctx: Context, placed: PlacedSheet, item: Placed, area: tuple[int, int, int, int]) -> None:
+    """Let the print area end at the last occupied row, wherever that is when the office prints.
+
+    `area` is its first row, the column that is filled in occupied rows, its last column, and the last row to look at.
+    """
+    top, key, right, bottom = area
+    sheet, letters, end = quote_sheet(placed.name), column_name(key), column_name(right)
+    filled = f"{sheet}!${letters}${item.first + 1}:${letters}${bottom + 1}"
+    row = f'MAX({item.first + 4},SUMPRODUCT(MAX(({filled}<>"")*ROW({filled}))))'
+    corner = f"INDEX({sheet}!${end}$1:${end}${bottom + 1},{row})"
+    ctx.book.define_name(f"{sheet}!_xlnm.Print_Area", f"={sheet}!$A${top + 1}:{corner}")
 
 
 def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:

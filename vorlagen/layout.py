@@ -44,6 +44,7 @@ HEADING = -1  # in place of a record's index: the heading of its column
 MARGIN_WIDTH = 2.0
 LABEL_WIDTH = 28.0
 GRID_WIDTH = 13.0
+DAY_WIDTH = 1.8  # a column of a schedule: two digits in small print
 FORM_VALUE_WIDTH = 44.0
 FORM_HELP_WIDTH = 62.0
 PARAMETER_WIDTH = 20.0
@@ -414,9 +415,10 @@ def _place_block(
         start, count = left + 1 + len(block.fields), sizes.axis(block.col)
         rows = sizes.axis(block.row)
         _widen(widths, columns, {block.row.key: block.row.width} | {f.key: f.width for f in block.fields})
-        if block.cell.width:
+        width = DAY_WIDTH if isinstance(block, Gantt) else block.cell.width
+        if width:
             for col in range(start, start + count):
-                widths[col] = max(widths.get(col, 0.0), block.cell.width)
+                widths[col] = max(widths.get(col, 0.0), width)
         header = row + (2 if isinstance(block, Gantt) else 0)  # week heads stand above the day heads
         bottom = header + 1 + rows + (1 if block.totals else 0) + (1 if isinstance(block, Gantt) else 0)
         return Placed(block, sheet, top, header, header + 1, rows, columns, across=(start, count), bottom=bottom)

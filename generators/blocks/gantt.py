@@ -12,7 +12,6 @@ from generators.pen import Pen
 from vorlagen.layout import Placed, cell_name, column_name, quote_sheet
 from vorlagen.spec import Gantt
 
-DAY_WIDTH = 2.4
 GROUP = 7  # columns under one head: a week of days, or seven weeks
 
 
@@ -21,18 +20,16 @@ def write(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     block = placed.block
     assert isinstance(block, Gantt)
     pen = Pen(sheet)
-    start, count = placed.across
     heading(ctx, pen, placed, width)
     write_row_headings(ctx, pen, placed, block.row)
     write_row_fields(ctx, sheet, pen, placed, block)
-    sheet.set_column(start, start + count - 1, DAY_WIDTH)
     day = ctx.styles.make(
         font_size=7, font_color=styles.MUTED, align="center", num_format="d", bottom=1, bottom_color=ctx.styles.primary
     )
     write_across(ctx, pen, placed, day)
     _heads(ctx, sheet, pen, placed, block)
     cell = ctx.styles.make(
-        num_format='[=3]"◆";""', align="center", font_color=ctx.styles.accent, font_size=10,
+        num_format='[=3]"◆";""', align="center", font_color=ctx.styles.accent, font_size=11,
     )  # fmt: skip
     write_cells(ctx, sheet, pen, placed, cell)
     for n in range(placed.rows):
@@ -64,8 +61,11 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
     area = placed.place(block.cell.key)
     first = cell_name(placed.first, start)
     here, after = f"{column_name(start)}${placed.header + 1}", f"{column_name(start + 1)}${placed.header + 1}"
+    occupied = f'${column_name(placed.columns[block.row.key])}{placed.first + 1}<>""'
     make = ctx.book.add_format
     line = {"left": 5, "left_color": ctx.styles.accent}
+    # Every cell has the same line below, or bars would be of different heights.
+    below: dict[str, object] = {"bottom": 1, "bottom_color": "#E9EDF1"}
     looks: list[tuple[str, dict[str, object]]] = [
         (f"{first}=2", {"bg_color": ctx.styles.primary}),
         (f"{first}=1", {"bg_color": ctx.styles.tints.light}),
@@ -73,21 +73,17 @@ def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
     ]
     if block.workdays:
         days = rules_range(ctx.layout.placed["feiertage"])
-        free = f"AND({after}-{here}=1,OR(WEEKDAY({here},2)>5,COUNTIF({days},{here})>0))"
+        free = f"AND({occupied},{after}-{here}=1,OR(WEEKDAY({here},2)>5,COUNTIF({days},{here})>0))"
         looks.append((free, {"bg_color": "#ECEFF2"}))
+    looks.append((occupied, {}))
     if block.today is not None:
         today = ctx.print_rule(placed, block.today.node)
         is_today = f"{here}<={today},{today}<{here}+({after}-{here})"
         # LibreOffice applies only the first rule that holds, so the line is combined with every fill.
-        looks = [
-            *((f"AND({is_today},{test})", look | line) for test, look in looks),
-            (f"AND({is_today})", line | {"bottom": 1, "bottom_color": "#E9EDF1"}),
-            *looks,
-        ]
-    row_key = f"${column_name(placed.columns[block.row.key])}{placed.first + 1}"
-    looks.append((f'{row_key}<>""', {"bottom": 1, "bottom_color": "#E9EDF1"}))
+        looks = [*((f"AND({is_today},{test})", look | line) for test, look in looks), *looks]
     for test, look in looks:
-        sheet.conditional_format(area, {"type": "formula", "criteria": f"={test}", "format": make(look)})
+        options = {"type": "formula", "criteria": f"={test}", "format": make(look | below)}
+        sheet.conditional_format(area, options)
     if block.group is not None:
         col = f"${column_name(placed.columns[block.group])}"
         change = f'=AND({col}{placed.first + 1}<>{col}{placed.first},{col}{placed.first + 1}<>"")'
@@ -106,7 +102,7 @@ def rules_range(holidays: Placed) -> str:
 
 
 def _legend(ctx: Context, pen: Pen, placed: Placed) -> None:
-    row = placed.last + 1
+    row = placed.header - 1  # beside the heads, so that it is printed where rows are left out
     words = ctx.say(
         "dunkel = erledigt · hell = geplant · rot = im Verzug · ◆ = Meilenstein · Linie = Stichtag · grau = frei",
         "dark = done · light = planned · red = late · ◆ = milestone · line = cut-off date · grey = day off",

@@ -317,5 +317,5 @@ def nearest(word: str, known: list[str]) -> tuple[str, str]:
     near = get_close_matches(word, known, 1, 0.5)
     if near:
         return f"gemeint ist vielleicht {near[0]}", f"did you mean {near[0]}?"
-    words = ", ".join(known[:12])
+    words = ", ".join(known[:16])
     return f"bekannt: {words}", f"known: {words}"
