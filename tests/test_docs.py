@@ -145,3 +145,8 @@ def test_merge_rules_in_words() -> None:
     assert "zurückgehalten" in merge_sentence(held)
     assert "untereinandergestellt" in merge_sentence(Table("t", "table", fields=fields))
     assert "muss in allen Mappen gleich sein" in merge_sentence(Form("f", "form", fields=fields, must_match=True))
+
+
+def test_every_code_is_asserted_by_a_test() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("*.py"))
+    assert [code for code in CODES if f'"{code}"' not in tests] == []

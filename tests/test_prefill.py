@@ -132,6 +132,23 @@ def test_a_missing_file_is_a_wrong_call(tmp_path: Path) -> None:
         assert error.value.exit_code == 2
 
 
+def test_a_mapping_needs_columns(tmp_path: Path) -> None:
+    mapping = written(tmp_path, "m.yaml", "fields:\n  angebot_nr: nr\n")
+    with pytest.raises(SourceErrors) as error:
+        load(written(tmp_path, "a.json", '{"blocks": {}}'), mapping=mapping)
+    assert [f.code for f in error.value.findings] == ["E_MAP_USE"]
+    assert error.value.exit_code == 2
+
+
+def test_unknown_keys_of_json_are_named_with_the_nearest(tmp_path: Path) -> None:
+    content = {"blocks": {"angebotte": [], "angebote": [{"angebot_nr": "A-1", "firmma": "Muster"}]}}
+    with pytest.raises(SourceErrors) as error:
+        load(written(tmp_path, "a.json", json.dumps(content)))
+    found = [(f.code, f.facts["key"].split(".")[-1], f.facts["near"]) for f in error.value.findings]
+    assert [code for code, _, _ in found] == ["E_SOURCE_KEY", "E_SOURCE_KEY"]
+    assert sorted(near for _, _, near in found) == ["angebote", "firma"]
+
+
 # -- workbooks and JSON ------------------------------------------------------------------------
 
 

@@ -56,8 +56,8 @@ class Finding:
         return {
             "code": self.code,
             "severity": self.level,
-            "sheet": origin.sheet if origin else None,
-            "cell": origin.cell or None if origin else None,
+            "sheet": (origin.sheet or None) if origin else None,
+            "cell": (origin.cell or None) if origin else None,
             "block": self.block or None,
             "field": self.field or None,
             "message": self.message(lang),
