@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from calculators.outcomes import LOST, WON, read_outcomes
-from calculators.ratios import known_pairs, mean, ratio
+from calculators.ratios import difference, known_pairs, mean, ratio
 from calculators.rounding import Cell, numbers_of
 
 PROBABILITY_CLASSES = (0.0, 0.2, 0.4, 0.6, 0.8)
@@ -72,6 +72,20 @@ def brier(probabilities: Iterable[Cell], outcomes: Iterable[str | None]) -> floa
     Source: Brier 1950 (halved form for two outcomes), catalogue 27.
     """
     return mean((p - hit) ** 2 for p, hit in _decided(probabilities, outcomes))
+
+
+def absolute_error(forecast: Cell, actual: Cell) -> float | None:
+    """Compute how far a forecast was off, without sign.
+
+    Args:
+        forecast: Any unit.
+        actual: Same unit.
+
+    Returns:
+        |actual − forecast|, None if either is blank. Source: catalogue 18 (abweichung).
+    """
+    gap = difference(actual, forecast)
+    return None if gap is None else abs(gap)
 
 
 def wape(forecasts: Iterable[Cell], actuals: Iterable[Cell]) -> float | None:

@@ -1,4 +1,4 @@
-"""Working days, whole months, the schedule of a Gantt chart, and German public holidays.
+"""Working days, whole months, times of day, and German public holidays.
 
 Saturday and Sunday are free, and every date of the holiday set. Dates are `datetime.date` (or pandas Timestamps);
 a blank date (None, NaT) gives a blank result.
@@ -7,39 +7,15 @@ a blank date (None, NaT) gives a blank result.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterable
+from datetime import date, time, timedelta
+from typing import Literal
 
-from calculators.rounding import Cell, is_blank, number
+from calculators.rounding import Cell, is_blank, number, round_half_away
 
 _DAY = timedelta(days=1)
 _NONE: frozenset[date] = frozenset()
 STATES = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One task: duration in working days (0 = milestone), progress as fraction."""
-
-    nr: int
-    days: int | None
-    start_plan: date | None = None
-    predecessor: int | None = None
-    progress: Cell = None
-    actual_end: date | None = None
-
-
-class Scheduled(NamedTuple):
-    """Dates of a task, target progress as fraction, status key, delay in calendar days."""
-
-    nr: int
-    start: date | None
-    end: date | None
-    target: float | None
-    status: str | None
-    delay: int | None
 
 
 def as_day(value: date | None) -> date | None:
@@ -54,7 +30,15 @@ def as_day(value: date | None) -> date | None:
     return None if value is None or is_blank(value) else date(value.year, value.month, value.day)
 
 
-def _free_days(holidays: Iterable[date]) -> frozenset[date]:
+def free_days(holidays: Iterable[date]) -> frozenset[date]:
+    """Collect the days of a column of holidays.
+
+    Args:
+        holidays: Dates and blanks.
+
+    Returns:
+        The dates, each once.
+    """
     days = (as_day(day) for day in holidays)
     return frozenset(day for day in days if day is not None)
 
@@ -92,7 +76,7 @@ def workdays_in(start: date | None, end: date | None, holidays: Collection[date]
     sign, low, high = (1, first, last) if first <= last else (-1, last, first)
     weeks, rest = divmod((high - low).days + 1, 7)
     odd = sum((low + n * _DAY).weekday() < 5 for n in range(rest))
-    free = sum(low <= day <= high and day.weekday() < 5 for day in _free_days(holidays))
+    free = sum(low <= day <= high and day.weekday() < 5 for day in free_days(holidays))
     return sign * (weeks * 5 + odd - free)
 
 
@@ -130,7 +114,7 @@ def add_workdays(start: date | None, days: Cell, holidays: Collection[date] = _N
     day, wanted = as_day(start), number(days)
     if day is None or wanted is None:
         return None
-    free = _free_days(holidays)
+    free = free_days(holidays)
     step = _DAY if wanted >= 0 else -_DAY
     for _ in range(abs(int(wanted))):
         day += step
@@ -343,105 +327,112 @@ def weekday(when: date | None) -> int | None:
     return None if found is None else found.isoweekday()
 
 
-# -- Gantt -------------------------------------------------------------------------------------
-
-
-def schedule(tasks: Iterable[Task], today: date, holidays: Collection[date] = _NONE) -> list[Scheduled]:
-    """Date the tasks of a plan, each after its predecessor, and judge their progress.
-
-    A task starts on the first working day from the later of its planned start and the day after
-    its predecessor's end, and ends after its working days. A milestone ends on its start.
+def latest(*days: date | None) -> date | None:
+    """Find the latest of some dates.
 
     Args:
-        tasks: In order; a predecessor stands above its successor.
-        today: The Stichtag.
-        holidays: Free days besides Saturday and Sunday.
+        days: Dates and blanks.
 
     Returns:
-        One row per task. A task without start and (dated) predecessor has no dates, one without
-        duration no end. Target: working days passed over working days planned, 0 before the
-        start, 1 from the end on. Status: "erledigt", "im_verzug", "laeuft" or "geplant". Delay:
-        calendar days from planned to actual end, or to the Stichtag if unfinished. A blank
-        progress leaves the status blank, and the delay too unless the actual end is known.
-
-    Raises:
-        ValueError: For a number used twice, an unknown predecessor or one below, or a negative
-            duration.
-
-    Source: catalogue 07.
+        The latest one, None if all are blank.
     """
-    free = _free_days(holidays)
-    done: dict[int, Scheduled] = {}
-    for task in tasks:
-        if task.nr in done:
-            raise ValueError(f"task {task.nr} occurs twice")
-        if task.predecessor is not None and task.predecessor not in done:
-            raise ValueError(f"predecessor {task.predecessor} of task {task.nr} does not stand above it")
-        if task.days is not None and task.days < 0:
-            raise ValueError(f"task {task.nr} has a negative duration")
-        before = None if task.predecessor is None else done[task.predecessor].end
-        done[task.nr] = _scheduled(task, before, today, free)
-    return list(done.values())
+    return max((day for day in map(as_day, days) if day is not None), default=None)
 
 
-def _scheduled(task: Task, predecessor_end: date | None, today: date, free: frozenset[date]) -> Scheduled:
-    candidates = [] if predecessor_end is None else [predecessor_end + _DAY]
-    planned = as_day(task.start_plan)
-    candidates += [] if planned is None else [planned]
-    if not candidates or (task.predecessor is not None and predecessor_end is None):
-        return Scheduled(task.nr, None, None, None, None, None)
-    start = add_workdays(max(candidates) - _DAY, 1, free)
-    end = None if task.days is None else add_workdays(start, max(task.days - 1, 0), free)
-    if start is None or end is None:
-        return Scheduled(task.nr, start, None, None, None, None)
-    target = _target(start, end, today, free)
-    progress = number(task.progress)
-    return Scheduled(task.nr, start, end, target, _status(progress, target), _delay(task, end, today, progress))
-
-
-def _target(start: date, end: date, today: date, free: frozenset[date]) -> float:
-    if today < start:
-        return 0.0
-    passed, planned = workdays_in(start, today, free), workdays_in(start, end, free)
-    return 1.0 if today >= end or not passed or not planned else passed / planned
-
-
-def _status(progress: float | None, target: float) -> str | None:
-    if progress is None:
-        return None
-    if progress == 1:
-        return "erledigt"
-    return "im_verzug" if progress < target else "laeuft" if progress > 0 else "geplant"
-
-
-def _delay(task: Task, end: date, today: date, progress: float | None) -> int | None:
-    finished = as_day(task.actual_end)
-    if finished is not None:
-        return max(0, (finished - end).days)
-    if progress is None:
-        return None
-    return (today - end).days if progress < 1 and end < today else 0
-
-
-def overall_progress(progress: Sequence[Cell], days: Sequence[Cell]) -> float | None:
-    """Weigh the progress of tasks by their duration.
+def week_start(when: date | None) -> date | None:
+    """Find the Monday of a week.
 
     Args:
-        progress: Fraction per task.
-        days: Working days per task; a blank counts 0.
+        when: Any day of the week.
 
     Returns:
-        Σ progress × days / Σ days, None if nothing lasts a day. A blank progress adds 0 above,
-        but its days count below.
-
-    Raises:
-        ValueError: For columns of different lengths.
-
-    Source: catalogue 07 (gesamtfortschritt).
+        The Monday, None for a blank date. Source: ISO 8601.
     """
-    rows = [(number(p) or 0.0, number(d) or 0.0) for p, d in zip(progress, days, strict=True)]
-    whole = sum(d for _, d in rows)
-    return sum(p * d for p, d in rows) / whole if whole else None
+    found = as_day(when)
+    return None if found is None else found - found.weekday() * _DAY
+
+
+def overdue_days(due: date | None, today: date | None) -> int | None:
+    """Count the calendar days by which something is late.
+
+    Args:
+        due: Day on which it is due.
+        today: The Stichtag, or the day on which it was done.
+
+    Returns:
+        Number of days, 0 until the day itself; None for a blank date. Source: catalogue 0.7, 30 (verzug).
+    """
+    late = days_between(due, today)
+    return None if late is None else max(0, late)
+
+
+def deletion_date(
+    contacts: Iterable[date | None], months: Cell, last_order: date | None = None, years: Cell = None
+) -> date | None:
+    """Find the day from which personal data are to be deleted.
+
+    Args:
+        contacts: Days of contact or collection; the latest counts.
+        months: Months kept after it.
+        last_order: Day of the last order, if there is one.
+        years: Full calendar years kept after the year of the last order.
+
+    Returns:
+        The later of both ends; None without any contact or if a period is blank. Source: catalogue 05 (loeschen_ab).
+    """
+    contact, kept = latest(*contacts), number(years)
+    if contact is None or number(months) is None or kept is None:
+        return None
+    return latest(months_ahead(contact, months), year_start(last_order, int(kept) + 1))
+
+
+# -- times of day ------------------------------------------------------------------------------
+
+
+def _seconds(when: time | float | None) -> int | None:
+    if when is None or is_blank(when):
+        return None
+    return (when.hour * 60 + when.minute) * 60 + when.second if isinstance(when, time) else round(when * 86400)
+
+
+def minutes_of(when: time | float | None) -> int | None:
+    """Count the minutes since midnight.
+
+    Args:
+        when: A time of day, or the fraction of a day that a cell holds.
+
+    Returns:
+        0 to 1440, half a minute rounded up; None for a blank.
+    """
+    seconds = _seconds(when)
+    return None if seconds is None else int(round_half_away(seconds / 60))
+
+
+def minutes_between(start: time | float | None, end: time | float | None) -> int | None:
+    """Count the minutes from one time of the day to another.
+
+    Args:
+        start: A time of day, or the fraction of a day that a cell holds.
+        end: A time of day; before the start the count is negative.
+
+    Returns:
+        Number of minutes, half a minute rounded away from zero; None for a blank time.
+    """
+    first, last = _seconds(start), _seconds(end)
+    return None if first is None or last is None else int(round_half_away((last - first) / 60))
+
+
+def hour_of(when: time | float | None) -> int | None:
+    """Name the hour of a time.
+
+    Args:
+        when: A time of day, or the fraction of a day that a cell holds.
+
+    Returns:
+        0 to 23, None for a blank.
+    """
+    seconds = _seconds(when)
+    return None if seconds is None else seconds // 3600 % 24
 
 
 # -- holidays ----------------------------------------------------------------------------------

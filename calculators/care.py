@@ -14,10 +14,8 @@ from typing import Any
 from calculators.calendar import year_of
 from calculators.contribution import activity_cost, effort, effort_quota, effort_type, hourly_rate
 from calculators.ratios import product, ratio
-from calculators.rounding import Cell, is_blank, number, total, zero_if_blank
+from calculators.rounding import Cell, Columns, is_blank, number, total, zero_if_blank
 from calculators.tally import same
-
-Columns = Mapping[str, Sequence[Any]]
 
 EFFORTS = ("aufwand", "stunden")
 

@@ -20,7 +20,7 @@ from calculators.costing import (
     floor_price,
 )
 from calculators.ratios import product, ratio
-from calculators.rounding import Cell, is_blank, number, total, zero_if_blank
+from calculators.rounding import Cell, Columns, is_blank, number, total, zero_if_blank
 from calculators.segments import unique_ranks
 from calculators.tally import same
 
@@ -158,7 +158,7 @@ def ladder_frame(customers: pd.DataFrame, interest_rate: float) -> pd.DataFrame:
     return frame
 
 
-def ladder_column(step: str, customers: Mapping[str, Sequence[Cell]], interest_rate: Cell) -> list[float | None]:
+def ladder_column(step: str, customers: Columns, interest_rate: Cell) -> list[float | None]:
     """List one step of the ladder for every customer.
 
     Args:
@@ -185,7 +185,7 @@ def ladder_column(step: str, customers: Mapping[str, Sequence[Cell]], interest_r
 
 def ladder_sum(
     step: str,
-    customers: Mapping[str, Sequence[Cell]],
+    customers: Columns,
     interest_rate: Cell,
     chosen: Sequence[Cell],
     column: Sequence[object] | None = None,
@@ -220,7 +220,7 @@ def ladder_sum(
     return total(row[step] for row in rows)
 
 
-def _rows(columns: Mapping[str, Sequence[Cell]]) -> list[dict[str, Cell]]:
+def _rows(columns: Columns) -> list[dict[str, Cell]]:
     keys = [*LADDER_COLUMNS]
     return [dict(zip(keys, values, strict=True)) for values in zip(*(columns[key] for key in keys), strict=True)]
 
@@ -318,13 +318,14 @@ def effort_type(quota: Cell, easy_to: float = EASY_TO, normal_to: float = NORMAL
     return "pflegeleicht" if share <= easy_to else "normal" if share <= normal_to else "aufwendig"
 
 
-def care_advice(db2: Cell, costs: Cell, quota: Cell) -> str | None:
+def care_advice(db2: Cell, costs: Cell, quota: Cell, normal_to: float = NORMAL_TO) -> str | None:
     """Advise what to do with a customer in view of the effort.
 
     Args:
         db2: Contribution II, Euro; a blank counts 0 in the difference.
         costs: Effort, Euro; a blank counts 0.
         quota: Effort as fraction of net revenue.
+        normal_to: Highest fraction that is not costly.
 
     Returns:
         "konditionen_aendern" if the contribution after care is negative, "auf_innendienst" for a
@@ -336,4 +337,4 @@ def care_advice(db2: Cell, costs: Cell, quota: Cell) -> str | None:
         return None
     if zero_if_blank(db2) < zero_if_blank(costs):
         return "konditionen_aendern"
-    return "auf_innendienst" if effort_type(quota) == "aufwendig" else "halten"
+    return "auf_innendienst" if effort_type(quota, normal_to, normal_to) == "aufwendig" else "halten"

@@ -7,15 +7,12 @@ there is no score. Source of all functions: catalogue 33, S25.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from calculators.ratios import product, ratio
-from calculators.rounding import Cell, is_blank, total
+from calculators.rounding import Cell, Columns, is_blank, total
 from calculators.scoring import component_score, weighted_score, weights_ok
 from calculators.tally import same
-
-Columns = Mapping[str, Sequence[Any]]
 
 COMPONENTS = {
     "monetaer": ("db3", "entwicklung", "zahlung", "dauer"),

@@ -29,7 +29,7 @@ __all__ = [
     "seasonal_spans", "weighted", "weighted_total", "year_indices",
 ]  # fmt: skip
 
-OVERDUE, NO_DATE, LATER = "ueberfaellig", "ohne_termin", "spaeter"
+OVERDUE, NO_DATE, LATER = "ueberfaellig", "ohne", "spaeter"
 COMMIT, LIKELY, POSSIBLE = "commit", "wahrscheinlich", "moeglich"
 COMMIT_FROM, LIKELY_FROM = 0.8, 0.5
 
@@ -223,16 +223,16 @@ def forecast_months(today: date, months: int = 12) -> list[date]:
     return [date(serial // 12, serial % 12 + 1, 1) for serial in serials]
 
 
-def month_bucket(expected: date | None, today: date, months: int = 12) -> date | str:
+def month_bucket(expected: date | None, today: date, months: int | None = 12) -> date | str:
     """Sort an expected order or delivery date into the rows of the forecast.
 
     Args:
         expected: Expected date of an open offer.
         today: The Stichtag.
-        months: Number of months shown singly.
+        months: Number of months shown singly; None for no end.
 
     Returns:
-        "ohne_termin" for a blank, "ueberfaellig" before the first of the month of the Stichtag,
+        "ohne" for a blank, "ueberfaellig" before the first of the month of the Stichtag,
         "spaeter" after the last month shown, else the first day of the month.
 
     Source: catalogue 18 (monat_auftrag, Forecast GL).
@@ -240,8 +240,8 @@ def month_bucket(expected: date | None, today: date, months: int = 12) -> date |
     if expected is None or is_blank(expected):
         return NO_DATE
     month = date(expected.year, expected.month, 1)
-    shown = forecast_months(today, months)
-    return OVERDUE if month < shown[0] else LATER if month > shown[-1] else month
+    shown = forecast_months(today, months or 1)
+    return OVERDUE if month < shown[0] else LATER if months is not None and month > shown[-1] else month
 
 
 def forecast_table(

@@ -103,8 +103,8 @@ def offer_shares(outcomes: Iterable[str | None], offered_on: Iterable[object] | 
         offered_on: Offer date per offer; None as a whole means that all are dated.
 
     Returns:
-        Four fractions that add up to 1 when every offer outside the drafts is dated; all None
-        without submitted offers.
+        Four fractions; a withdrawn offer without date was never submitted and is left out, so they
+        add up to 1 when every won, lost and open offer is dated. All None without submitted offers.
 
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
@@ -112,8 +112,10 @@ def offer_shares(outcomes: Iterable[str | None], offered_on: Iterable[object] | 
     Source: catalogue 17, S14.
     """
     groups = list(outcomes)
-    base, counts = submitted(groups, offered_on), count_outcomes(groups)
-    return OfferShares(*(ratio(counts[group], base) for group in (WON, LOST, OPEN, WITHDRAWN)))
+    dates: Sequence[object] = [True] * len(groups) if offered_on is None else list(offered_on)
+    base, counts = submitted(groups, dates), count_outcomes(groups)
+    withdrawn = sum(g == WITHDRAWN and not is_blank(d) for g, d in zip(groups, dates, strict=True))
+    return OfferShares(*(ratio(n, base) for n in (counts[WON], counts[LOST], counts[OPEN], withdrawn)))
 
 
 def hit_rate_submitted(outcomes: Iterable[str | None], offered_on: Iterable[object] | None = None) -> float | None:

@@ -9,16 +9,14 @@ months of the period, stocks over the rows of its last month only; a rate is Σ 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from calculators.calendar import as_day
 from calculators.ratios import product, ratio
-from calculators.rounding import is_blank, total
+from calculators.rounding import Columns, is_blank, total
 from calculators.tally import same
-
-Columns = Mapping[str, Sequence[Any]]
 
 EVERYTHING = "alle"
 DIMENSIONS = ("region", "team", "mitarbeiter", "kundengruppe", "produktgruppe")

@@ -113,6 +113,27 @@ def weighted_mean(values: Iterable[Cell], weights: Iterable[Cell]) -> float | No
     return ratio(math.fsum(v * w for v, w in pairs), math.fsum(w for _, w in pairs)) if pairs else None
 
 
+def weighted_spread(values: Iterable[Cell], weights: Iterable[Cell]) -> float | None:
+    """Compute the standard deviation of values that were counted several times.
+
+    Args:
+        values: Numbers and blanks.
+        weights: How often each was named; need not add up to 1.
+
+    Returns:
+        Root of Σ weight × (value − mean)² / Σ weight over the rows that have both, in the unit of the
+        values; None if no row has both or the weights add up to 0.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+    pairs = known_pairs(values, weights)
+    middle = weighted_mean([v for v, _ in pairs], [w for _, w in pairs])
+    if middle is None:
+        return None
+    return math.sqrt(math.fsum(w * (v - middle) ** 2 for v, w in pairs) / math.fsum(w for _, w in pairs))
+
+
 def product(*factors: Cell) -> float | None:
     """Multiply numbers.
 

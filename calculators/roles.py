@@ -45,12 +45,12 @@ def raci_check(letters: Iterable[str | None]) -> RaciCheck:
     """Check a row of a responsibility matrix: exactly one A, at least one R.
 
     Args:
-        letters: R, A, C or I per role, small or capital; "A/R" counts as both; blanks are no role.
+        letters: R, A, C or I per role, small or capital; "A/R" and "AR" count as both; blanks are no role.
 
     Returns:
         Counts and verdict. Source: catalogue 04 and 14 (raci_ok).
     """
-    marks = [set(letter.upper().split("/")) for letter in letters if letter is not None and not is_blank(letter)]
+    marks = [set(letter.upper()) for letter in letters if letter is not None and not is_blank(letter)]
     accountable, responsible = sum("A" in mark for mark in marks), sum("R" in mark for mark in marks)
     verdict = "genau_ein_a" if accountable != 1 else "ok" if responsible >= 1 else "r_fehlt"
     return RaciCheck(accountable, responsible, verdict)

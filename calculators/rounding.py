@@ -7,13 +7,27 @@ its inputs through `number` or `total`, so a pandas column may be passed whereve
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from numbers import Real
-from typing import TypeAlias, overload
+from typing import Any, Protocol, TypeAlias, overload
 
 Number: TypeAlias = int | float
 Cell: TypeAlias = int | float | None
+
+
+class Columns(Protocol):
+    """Columns of a table by key: a dict of lists, or a pandas DataFrame."""
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return a column."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the keys."""
+
+    def get(self, key: Any, default: Any = None, /) -> Any:
+        """Return a column, or the default."""
+
 
 _SHOWN_DIGITS = 15  # significant decimal digits that a spreadsheet keeps of a number
 

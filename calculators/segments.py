@@ -316,6 +316,19 @@ def share_of_wallet(revenue: Cell, purchasing_volume: Cell) -> float | None:
     return ratio(revenue, purchasing_volume)
 
 
+def wallet_points(wallet: Cell) -> float | None:
+    """Turn a share of wallet into points: a tenth of it is one point, all of it ten.
+
+    Args:
+        wallet: Fraction; above 1 if the purchasing volume was underestimated.
+
+    Returns:
+        10 × min(1, share), None for a blank. Source: catalogue 35 (p_lieferanteil).
+    """
+    share = number(wallet)
+    return None if share is None else 10 * min(1.0, share)
+
+
 def attractiveness(points: Sequence[Cell], weights: Sequence[float] = ATTRACTIVENESS_WEIGHTS) -> float | None:
     """Score how attractive a customer is.
 
@@ -350,8 +363,7 @@ def position(wallet: Cell, points: Sequence[Cell], weights: Sequence[float] = PO
 
     Source: catalogue 35 (position), S28.
     """
-    share = number(wallet)
-    return weighted_score([None if share is None else 10 * min(1.0, share), *points], weights)
+    return weighted_score([wallet_points(wallet), *points], weights)
 
 
 def portfolio_field(attractive: Cell, positioned: Cell, limit: float = 5) -> str | None:

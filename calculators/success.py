@@ -16,10 +16,8 @@ from calculators import accuracy, kpi
 from calculators.calendar import as_day
 from calculators.outcomes import LOST, OPEN, WON
 from calculators.ratios import difference, mean, median, percentile, ratio
-from calculators.rounding import Cell, is_blank, total
+from calculators.rounding import Cell, Columns, is_blank, total
 from calculators.tally import same
-
-Columns = Mapping[str, Sequence[Any]]
 
 
 def chosen(

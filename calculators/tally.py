@@ -148,6 +148,28 @@ def select(values: Iterable[object], *conditions: object) -> list[object]:
     return _selected(values, conditions)
 
 
+def of_text(values: Iterable[object], texts: Iterable[object], text: object) -> list[object]:
+    """Keep the cells of a column in the rows where a text reads the same.
+
+    Args:
+        values: Column.
+        texts: Text per row; spaces around it and capital letters do not count.
+        text: The text wanted; a blank keeps nothing.
+
+    Returns:
+        The cells in order.
+
+    Raises:
+        ValueError: For columns of different lengths.
+    """
+
+    def plain(cell: object) -> str:
+        return " ".join(str(getattr(cell, "label", cell)).split()).casefold()
+
+    rows_ = zip(values, texts, strict=True)
+    return [] if is_blank(text) else [v for v, t in rows_ if not is_blank(t) and plain(t) == plain(text)]
+
+
 def rows(keys: Iterable[object]) -> int:
     """Count the occupied rows of a list.
 

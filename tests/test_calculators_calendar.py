@@ -10,17 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculators.calendar import (
-    Task,
     add_workdays,
     german_holidays,
     is_workday,
     months_ahead,
     months_between,
-    overall_progress,
-    schedule,
     workdays_between,
     workdays_in,
 )
+from calculators.gantt import Task, overall_progress, schedule
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 

@@ -70,7 +70,7 @@ def test_month_against_plan() -> None:
         (date(2026, 6, 15), date(2026, 6, 1)),
         (date(2027, 2, 28), date(2027, 2, 1)),
         (date(2027, 3, 1), "spaeter"),
-        (None, "ohne_termin"),
+        (None, "ohne"),
         (pd.Timestamp("2026-06-15"), date(2026, 6, 1)),
     ],
 )

@@ -57,6 +57,12 @@ def test_drafts_and_undated_offers_are_not_submitted() -> None:
     assert kpi.offer_shares(outcomes) == (1 / 3, 0, 1 / 3, 1 / 3)
 
 
+def test_a_withdrawn_offer_without_date_was_never_submitted() -> None:
+    day = date(2026, 3, 1)
+    shares = kpi.offer_shares(["gewonnen", "storniert", "storniert"], [day, day, None])
+    assert (shares.won, shares.withdrawn) == (0.5, 0.5)
+
+
 def test_a_withdrawn_offer_is_in_no_decision() -> None:
     assert kpi.hit_rate_decided(["gewonnen", "storniert", "storniert"]) == 1.0
 

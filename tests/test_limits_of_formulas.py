@@ -102,6 +102,16 @@ CASES = [
                         for n, w in enumerate((0.8, 0.79, 0.5, 0.49))]},
     ),
     Case(
+        "18 month without forecast",
+        "vertriebsforecast",
+        {},
+        # Only the second month can be judged: |90 − 100| ÷ 90, and 10 ÷ 90 too much.
+        {("treff", "n_monate", 0): 1, ("treff", "wape", 0): 10 / 90, ("treff", "bias", 0): 10 / 90},
+        {"historie": [{"stichtag": date(2026, 1, 1), "monat": date(2026, month, 1), "team": "Nord", "ist": 90,
+                       **more} for month, more in ((2, {}), (3, {"forecast": 100}))],
+         "sicht_treff": {"horizont": None, "team": None}},
+    ),
+    Case(
         "22 weights below one",
         "wettbewerbsvergleich",
         {},

@@ -105,7 +105,7 @@ def test_every_key_figure_and_most_numbers_have_a_calculator() -> None:
     fields = [(b, f) for key in KEYS for b, f in figures(CATALOG.template(key))]
     numbers = [f for _, f in fields if is_number(f)]
     assert [f"{b.key}.{f.key}" for b, f in fields if isinstance(b, Kpis) and f.calculator is None] == []
-    assert sum(f.calculator is not None for f in numbers) >= 0.9 * len(numbers)
+    assert sum(f.calculator is not None for f in numbers) >= 0.95 * len(numbers)
 
 
 def test_fields_without_a_calculator_are_listed_with_a_reason() -> None:
@@ -113,6 +113,7 @@ def test_fields_without_a_calculator_are_listed_with_a_reason() -> None:
     listed = [line for line in done.output.splitlines() if line[:2].isdigit() and "): " in line]
     assert done.exit_code == 0
     assert len(listed) == sum(len(gaps(CATALOG.template(key))) for key in KEYS)
+    assert "no calculator yet" not in done.output
     assert re.search(r"^key figures: (\d+)/\1 = 100.0%$", done.output, re.M)
 
 
@@ -125,6 +126,13 @@ def test_a_calculator_sees_inputs_and_shows_disagreement(tmp_path: Path) -> None
     assert found.column("summe", "alles") == [5.0]
     assert [(d.key, d.place, d.formula, d.calculator) for d in found.disagreements()] == [("doppelt", 1, 0.0, "")]
     assert witness(found.computed)["summe", "alles"] == [5.0]
+
+
+def test_a_bare_block_gives_what_was_filled_in_only(tmp_path: Path) -> None:
+    catalog = catalog_with(MINIATURE.format(row=ROW, kpi=KPI), tmp_path)
+    template = catalog.template("kleinprobe")
+    values = values_of(template, "blank", "de").with_block("zeilen", [{"nr": "1", "betrag": 2.5}, {"nr": "2"}])
+    assert witnessed(template, values)._inputs("zeilen") == {"nr": ["1", "2"], "betrag": [2.5, None]}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from vorlagen.fieldtypes import from_serial
 from vorlagen.formulas.house import nearest
 from vorlagen.formulas.parse import FormulaError
-from vorlagen.spec import Block, Field, Form, Kpis, Template
+from vorlagen.spec import Block, Field, Form, Kpis, Matrix, Template
 
 if TYPE_CHECKING:
     from vorlagen.compute import Computed
@@ -427,16 +427,22 @@ def figures(template: Template) -> Iterator[tuple[Block, Field]]:
 
 def gaps(template: Template) -> list[Gap]:
     """Return the fields with a formula and without an independent calculator, each with its reason."""
-    return [Gap(b, f, _reason(f)) for b, f in figures(template) if f.calculator is None]
+    return [Gap(b, f, _reason(b, f)) for b, f in figures(template) if f.calculator is None]
 
 
-def _reason(item: Field) -> tuple[str, str]:
+def _reason(block: Block, item: Field) -> tuple[str, str]:
+    """Say why a field has no calculator; what only arranges or paints has no value of its own to prove."""
+    text = item.formula.text if item.formula else ""
     if item.type in ("text", "long", "choice"):
         return "Text, keine Zahl", "text, not a number"
-    words = set(re.findall(r"\b(?:POS|PREV|ABOVE|CHOOSE|MATCH|INDEX)\b", item.formula.text if item.formula else ""))
-    if words:
+    if isinstance(block, Matrix):
+        return "färbt die Zellen eines Bildes", "colours the cells of a picture"
+    if re.search(r"\b(?:POS|PREV|ABOVE|CHOOSE|MATCH|INDEX)\b", text):
         return "ordnet Zeilen oder Bildpunkte an", "arranges rows or points of a picture"
-    return "Hilfswert, noch ohne Gegenrechnung", "helper value, no calculator yet"
+    uses = [f.formula.text for f in block.all_fields if f.formula is not None]
+    if any(re.search(rf"RANK_UNIQUE\({item.key}\)|\[{item.key}\], \"<=?\"&", use) for use in uses):
+        return "nur Schlüssel einer Reihenfolge", "only the key of an order"
+    return "noch ohne Gegenrechnung", "no calculator yet"
 
 
 def is_number(item: Field) -> bool:
