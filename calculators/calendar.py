@@ -30,7 +30,7 @@ def as_day(value: date | None) -> date | None:
     return None if value is None or is_blank(value) else date(value.year, value.month, value.day)
 
 
-def free_days(holidays: Iterable[date]) -> frozenset[date]:
+def free_days(holidays: Iterable[date | None]) -> frozenset[date]:
     """Collect the days of a column of holidays.
 
     Args:
@@ -56,7 +56,11 @@ def is_workday(day: date, holidays: Collection[date] = _NONE) -> bool:
     Returns:
         True from Monday to Friday, unless a holiday.
     """
-    return day.weekday() < 5 and day not in holidays
+    return _works(day, free_days(holidays))
+
+
+def _works(day: date, free: frozenset[date]) -> bool:
+    return day.weekday() < 5 and day not in free
 
 
 def workdays_in(start: date | None, end: date | None, holidays: Collection[date] = _NONE) -> int | None:
@@ -118,7 +122,7 @@ def add_workdays(start: date | None, days: Cell, holidays: Collection[date] = _N
     step = _DAY if wanted >= 0 else -_DAY
     for _ in range(abs(int(wanted))):
         day += step
-        while not is_workday(day, free):
+        while not _works(day, free):
             day += step
     return day
 

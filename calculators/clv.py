@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calculators.ratios import product, ratio
 from calculators.retention import churn_rate, lifetime, retention_rate
-from calculators.rounding import Cell, number, zero_if_blank
+from calculators.rounding import Cell, number, numbers_of, zero_if_blank
 from calculators.segments import unique_ranks
 
 if TYPE_CHECKING:
@@ -344,10 +344,10 @@ def clv_of_flows(
     Raises:
         ValueError: For a rate out of its range.
     """
-    rate, interest = number(r), number(d)
-    if rate is None or interest is None or not cash_flows or any(number(flow) is None for flow in cash_flows):
+    rate, interest, flows = number(r), number(d), numbers_of(cash_flows)
+    if rate is None or interest is None or not flows or None in flows:
         return None
-    return clv_series(cash_flows, rate, interest, acquisition, first_certain)[-1].cumulative
+    return clv_series(flows, rate, interest, acquisition, first_certain)[-1].cumulative
 
 
 def npv(rate: Cell, cash_flows: Iterable[Cell]) -> float | None:

@@ -80,10 +80,10 @@ def nth(values: Sequence[object], place: Cell) -> object:
     Returns:
         The value; None for a blank place or one outside the column.
     """
-    row = number(place)
-    if row is None or not 1 <= row <= len(values):
+    row, cells = number(place), list(values)
+    if row is None or not 1 <= row <= len(cells):
         return None
-    return values[int(row) - 1]
+    return cells[int(row) - 1]
 
 
 def row_of(keys: Sequence[object], key: object) -> int | None:

@@ -15,7 +15,7 @@ from typing import Any
 from calculators import accuracy, kpi
 from calculators.calendar import as_day
 from calculators.outcomes import LOST, OPEN, WON
-from calculators.ratios import difference, mean, median, percentile, ratio
+from calculators.ratios import difference, mean, median, percentile
 from calculators.rounding import Cell, Columns, is_blank, total
 from calculators.tally import same
 
@@ -169,16 +169,3 @@ def calibrated(
         "differenz": difference(line.hit_rate, line.mean_probability),
     }
     return values[name]
-
-
-def share_won(won: Cell, lost: Cell) -> float | None:
-    """Divide the won by the decided offers.
-
-    Args:
-        won: Number; a blank counts 0.
-        lost: Number; a blank counts 0.
-
-    Returns:
-        Fraction, None without decided offers.
-    """
-    return ratio(total([won]), total([won, lost]))

@@ -33,6 +33,18 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
+def is_column(value: object) -> bool:
+    """Tell whether a value is a column and no single cell.
+
+    Args:
+        value: List, tuple, array, pandas Series, or a cell value.
+
+    Returns:
+        True for anything with several places that is no text.
+    """
+    return hasattr(value, "__len__") and hasattr(value, "__iter__") and not isinstance(value, str | bytes)
+
+
 def same(left: object, right: object) -> bool:
     """Tell whether two cells hold the same value.
 
@@ -114,7 +126,7 @@ def _met(conditions: Sequence[object]) -> list[bool]:
     for place in range(0, len(conditions), 3):
         column, relation, wanted = conditions[place : place + 3]
         cells = list(column)  # type: ignore[call-overload]
-        spread = isinstance(wanted, list | tuple) and relation not in ("in", "not in")
+        spread = is_column(wanted) and relation not in ("in", "not in")
         values = list(wanted) if spread else [wanted] * len(cells)  # type: ignore[call-overload]
         fits = [holds(c, str(relation), v) for c, v in zip(cells, values, strict=True)]
         met = fits if not place else [a and b for a, b in zip(met, fits, strict=True)]
@@ -396,4 +408,4 @@ def joined(*parts: object) -> list[object]:
     Returns:
         One column.
     """
-    return [v for part in parts for v in (part if isinstance(part, list | tuple) else [part])]
+    return [v for part in parts for v in (part if is_column(part) else [part])]  # type: ignore[attr-defined]

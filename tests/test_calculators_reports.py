@@ -133,6 +133,8 @@ def test_success_of_a_period_and_of_a_value() -> None:
     assert success.figure("n", OFFERS, OUTCOMES, ALWAYS, region, "Nord") == 2
     assert success.figure("hit_n", OFFERS, OUTCOMES, ALWAYS, region, "Süd") == 0
     assert success.figure("hit_n", OFFERS, OUTCOMES, ALWAYS, region, "West") is None
+    rows, groups = success.chosen(OFFERS, OUTCOMES, february)
+    assert (rows["angebotssumme"], groups) == ([200, 50], ["offen", "verloren"])
     with pytest.raises(KeyError):
         success.figure("unbekannt", OFFERS, OUTCOMES, ALWAYS)
 
