@@ -83,16 +83,16 @@ def lose_a_row(read_table: Callable[..., None]) -> Callable[..., None]:
 
 
 def twice_the_value(read_input: Callable[..., Any]) -> Callable[..., Any]:
-    def faulty(self: BlockReader, block: Any, item: Any, spot: Any) -> Any:
-        value = read_input(self, block, item, spot)
+    def faulty(self: BlockReader, block: Any, item: Any, spot: Any, raw: Any) -> Any:
+        value = read_input(self, block, item, spot, raw)
         return value * 2 if item.type == "money" and value is not None else value
 
     return faulty
 
 
 def forget_texts(read_input: Callable[..., Any]) -> Callable[..., Any]:
-    def faulty(self: BlockReader, block: Any, item: Any, spot: Any) -> Any:
-        value = read_input(self, block, item, spot)
+    def faulty(self: BlockReader, block: Any, item: Any, spot: Any, raw: Any) -> Any:
+        value = read_input(self, block, item, spot, raw)
         return None if item.type == "long" else value
 
     return faulty
@@ -100,7 +100,7 @@ def forget_texts(read_input: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.mark.parametrize(
     ("method", "fault"),
-    [("_table", lose_a_row), ("input", twice_the_value), ("input", forget_texts)],
+    [("_table", lose_a_row), ("value", twice_the_value), ("value", forget_texts)],
     ids=["a row is lost", "an amount is doubled", "long texts are forgotten"],
 )
 def test_a_faulty_reader_is_found_out(

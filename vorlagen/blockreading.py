@@ -189,7 +189,10 @@ class BlockReader:
             self.find("E_VALUE_ERROR", spot, block=block.key, item=item, error=error)
             self.hand_over("error", spot, block.key, item.key, value=error)
             return None
-        raw = sheet.at(row, column)
+        return self.value(block, item, spot, sheet.at(row, column))
+
+    def value(self, block: Block, item: Field, spot: Spot, raw: Any) -> Any:
+        """Return the typed value of an input cell that holds neither formula nor error; None when unusable."""
         if raw is None or (isinstance(raw, str) and not clean_text(raw)):
             return None
         raw = self._own_calendar(raw, item)

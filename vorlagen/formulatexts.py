@@ -55,6 +55,8 @@ class FormulaTexts:
     known: bool
     printed: dict[tuple[str, str], Printed] = field(default_factory=dict)
     _wanted: dict[tuple[str, str, int, bool], str] = field(default_factory=dict)
+    # Whether a text is what the field has in its first rows: in most columns it is the same in every row.
+    _usual: dict[tuple[tuple[str, str], str], bool] = field(default_factory=dict)
 
     def fits(self, block: Block, item: Field, spot: Spot, first: int) -> bool:
         """Whether the formula at a place is the template's, or cannot be judged."""
@@ -66,10 +68,17 @@ class FormulaTexts:
             part = "cell" if isinstance(block, Matrix) and item.key == block.cell.key else "row"
             tree = cell_tree(self.layout.template, block, item)
             self.printed[key] = Printer(self.layout).print(tree, block.key, part=part)
-        position = max(1, spot.row - first + 1)
         # A running number is printed as such; rows that were moved keep theirs.
         numbers = self._skeleton(key, 2, spot) == self._skeleton(key, 3, spot)
-        return skeleton(text, numbers=numbers) in {self._skeleton(key, n, spot, numbers) for n in (position, 1, 2)}
+        usual = (key, text)
+        if usual not in self._usual:
+            self._usual[usual] = skeleton(text, numbers=numbers) in {
+                self._skeleton(key, n, spot, numbers) for n in (1, 2)
+            }
+        if self._usual[usual]:
+            return True
+        position = max(1, spot.row - first + 1)
+        return skeleton(text, numbers=numbers) == self._skeleton(key, position, spot, numbers)
 
     def _skeleton(self, key: tuple[str, str], number: int, spot: Spot, numbers: bool = True) -> str:
         """Return what the formula of a field is in its record of a number, the same at every place."""

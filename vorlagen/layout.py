@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from vorlagen.fieldtypes import TYPES
 from vorlagen.spec import (
@@ -54,6 +54,7 @@ CHART_ROWS = 14
 DASHBOARD_COLUMNS = 10  # grid columns behind the label column that charts and cards span
 
 
+@cache
 def column_name(col: int) -> str:
     """Return the letters of a 0-based column."""
     letters = ""

@@ -82,8 +82,15 @@ class TableReader:
             return None
         before = len(reader.result.findings)
         record = {}
+        line = sheet.rows[row] if row < len(sheet.rows) else []
+        odd = row in self.odd_rows
         for item, column in self.inputs:
-            value = reader.input(self.block, item, Spot(sheet, row, column))
+            if odd:
+                value = reader.input(self.block, item, Spot(sheet, row, column))
+            elif column >= len(line) or line[column] == "":
+                continue
+            else:
+                value = reader.value(self.block, item, Spot(sheet, row, column), line[column])
             if value is not None:
                 record[item.key] = value
         if self.key.key not in record:
@@ -126,14 +133,16 @@ class TableReader:
         end = self.end - self.located.totals
         if end <= row < self.end:
             return True
+        if row < self.end and row != self._last_row():
+            return False
         words = [self.sheet.at(row, column) for _, column in self.inputs]
-        texts = [fold(word).rstrip(":= ") for word in words if isinstance(word, str)]
         if row >= self.end and self.sheet.at(row, self.located.columns.get(self.key.key, -1)) is None:
             formulas = [self.sheet.has_formula(row, column) for _, column in self.inputs]
             filled = [word is not None for word in words]
             if any(formulas) and all(f or not w for f, w in zip(formulas, filled, strict=True)):
                 return True
-        return row == self._last_row() and any(text in self.totals_words for text in texts[:1])
+        text = next((word for word in words if isinstance(word, str)), "")
+        return row == self._last_row() and fold(text).rstrip(":= ") in self.totals_words
 
     def _filled(self, row: int) -> list[int]:
         """Return the columns of the cells of a row that hold something."""

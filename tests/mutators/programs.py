@@ -34,7 +34,7 @@ def saved_by_openpyxl(s: Subject) -> bool:
         return path
 
     s.programs.append(save)
-    s.forget_carried()
+    s.forgotten = True
     return True
 
 

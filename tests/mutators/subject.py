@@ -286,19 +286,9 @@ class Subject:
         self.expect(code, spot.home)
 
     def forget_results(self) -> None:
-        """Drop stored results; carried fields are lost with them."""
+        """Drop stored results; carried fields are computed again."""
         self.book.forget_results()
-        self.forget_carried()
-
-    def forget_carried(self) -> None:
-        """State that no program has calculated the workbook."""
         self.forgotten = True
-        for block in self.template.blocks.values():
-            if isinstance(block, Table):
-                for row in self.rows(block):
-                    for item in block.fields:
-                        if item.computed:
-                            row.pop(item.key, None)
 
 
 def subject(key: str, seed: int = 0, lang: Lang = "de") -> Subject:
