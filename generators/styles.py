@@ -25,6 +25,7 @@ MUTED, LINE, SOFT = "#66727F", "#D5DBE3", "#F6F8FA"
 
 TITLE_SIZE, SECTION_SIZE, BODY_SIZE, NOTE_SIZE = 20, 13, 11, 9
 ROW_HEIGHT, HEADER_HEIGHT = 18, 33
+EDGE = "_-_-"  # of a number format: room of two hyphens, as wide as an indent
 
 
 class MarkLook(NamedTuple):
@@ -146,13 +147,13 @@ class Styles:
             border=1, border_color=mix(fill, "#FFFFFF", 0.35), font_size=10,
         )  # fmt: skip
 
-    def soft_header(self, align: str = "left") -> Any:
+    def soft_header(self, align: str = "left", **more: Any) -> Any:
         """Column heading inside dashboards."""
         indent = {} if align == "center" else {"indent": 1}
         return self.make(
             **indent,
             bold=True, font_color=self.heading, bottom=2, bottom_color=self.primary, text_wrap=True, align=align,
-            font_size=10, valign="bottom", bg_color=self.tints.pale,
+            font_size=10, valign="bottom", bg_color=self.tints.pale, **more,
         )  # fmt: skip
 
     def number_format(self, item: Field, dash: bool = False) -> str:
@@ -165,38 +166,37 @@ class Styles:
             return f"{body};-{body};{body};@"
         return body
 
-    def _of(self, item: Field) -> dict[str, Any]:
-        info = TYPES[item.type]
-        properties: dict[str, Any] = {"align": info.align, "num_format": self.number_format(item)}
-        if info.align == "right":
-            properties["indent"] = 1
-        if item.type == "choice" and not item.computed:
+    def _of(self, item: Field, dash: bool = False, align: str | None = None, **more: Any) -> dict[str, Any]:
+        body = self.number_format(item, dash)
+        properties: dict[str, Any] = {"align": align or TYPES[item.type].align}
+        if properties["align"] == "right":
+            # A number ends before the edge, where the next column may begin with a text. By the format, not
+            # by an indent: LibreOffice forgets the indent of right-aligned cells beside others.
+            body = ";".join(part + EDGE if part else part for part in body.split(";"))
+        properties["num_format"] = body
+        if item.type == "choice" and not item.computed and align is None:
             properties["align"] = "left"
         if item.type == "long":
             properties |= {"text_wrap": True, "valign": "top"}
         if properties["align"] == "left":
             properties["indent"] = 1
-        return properties
+        return properties | more
 
     def input(self, item: Field, **more: Any) -> Any:
         """Cell to fill in."""
-        return self.make(
-            **(
-                self._of(item)
-                | {"bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_LINE, "locked": False}
-                | more
-            )
-        )
+        look: dict[str, Any] = {"bg_color": INPUT_FILL, "border": 1, "border_color": INPUT_LINE, "locked": False}
+        return self.make(**self._of(item, **(look | more)))
 
     def computed(self, item: Field, **more: Any) -> Any:
         """Cell with a formula."""
-        look = {"bg_color": COMPUTED_FILL, "font_color": COMPUTED_FONT, "border": 1, "border_color": LINE}
-        return self.make(**(self._of(item) | look | more))
+        border = {"border": 1, "border_color": LINE}
+        look: dict[str, Any] = {"bg_color": COMPUTED_FILL, "font_color": COMPUTED_FONT, **border}
+        return self.make(**self._of(item, **(look | more)))
 
     def figure(self, item: Field, **more: Any) -> Any:
         """Computed cell of a dashboard table: no fill, a fine line below."""
-        look = {"bottom": 1, "bottom_color": LINE, "num_format": self.number_format(item, dash=True)}
-        return self.make(**(self._of(item) | look | more))
+        look: dict[str, Any] = {"bottom": 1, "bottom_color": LINE}
+        return self.make(**self._of(item, dash=True, **(look | more)))
 
     def cell(self, item: Field) -> Any:
         """Cell of a record list or form, by kind."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,9 @@ from vorlagen.values import Values, list_rows
 # Any fixed moment: equal inputs must give equal bytes.
 CREATED = datetime(2026, 1, 1)
 # Characters that fit on an A4 landscape page at a readable scale.
-PAGE_WIDTH = 200.0
+PAGE_WIDTH = 230.0
 # Rows by which a record list may grow and still be printed whole.
 GROWTH = 1000
-# Rows of a dashboard that still read well on one page.
-PAGE_ROWS = 60
 
 
 def write_workbook(
@@ -192,13 +192,9 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     pagemarks.header(ctx, sheet, named=item is not None, logo=placed.role != "front")
     if item is None:
         sheet.set_zoom(90 if placed.role == "dashboard" else 100)
-        wide = sum(w for w in placed.widths.values()) if placed.name == ctx.layout.lists_sheet else 0
-        tall = placed.role == "form" and not placed.grid
-        if tall:
+        if placed.role == "form" and not placed.grid:
             sheet.set_portrait()
         schedule = next((b for b in placed.blocks if isinstance(b.block, Gantt)), None)
-        short = bool(placed.blocks) and max(b.bottom for b in placed.blocks) <= PAGE_ROWS
-        one_page = placed.role == "front" or (short and not tall)
         if schedule is not None:
             sheet.fit_to_pages(1, 1)
             sheet.margin_left = sheet.margin_right = 0.3
@@ -207,12 +203,17 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             if schedule is placed.blocks[-1]:
                 area = (0, heads, _last_column(placed), schedule.last)
                 _print_to_last_row(ctx, placed, schedule, area)
-        elif placed.grid and not one_page:
-            scale = paging.print_scale(placed, _last_column(placed))
-            sheet.set_print_scale(scale)
-            sheet.set_h_pagebreaks(paging.break_rows(placed, sheet, scale))
+        elif placed.grid:
+            plan = paging.pages(placed, sheet, _last_column(placed), partial(chart.last_filled, ctx))
+            _print(sheet, plan)
+        elif placed.name == ctx.layout.lists_sheet:
+            plan = paging.list_pages(placed, [p.columns["wert"] for p in ctx.layout.lists.values()])
+            sheet.set_print_scale(plan.scale)
+            sheet.set_v_pagebreaks(plan.breaks)
+        elif placed.role == "notes":
+            sheet.set_print_scale(paging.print_scale(placed, max(placed.widths)))
         else:
-            sheet.fit_to_pages(max(1, round(wide / PAGE_WIDTH)), 1 if one_page else 0)
+            sheet.fit_to_pages(1, 1 if placed.role == "front" else 0)
         if placed.name != ctx.layout.lists_sheet:
             sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
         _first_input(ctx, sheet, placed)
@@ -223,11 +224,13 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     sheet.freeze_panes(item.first, key_column + 1)
     sheet.set_selection(item.first, 0, item.first, 0)
     total = sum(placed.widths.values())
-    sheet.fit_to_pages(max(1, round(total / PAGE_WIDTH)), 0)
+    across = math.ceil(total / PAGE_WIDTH)
+    sheet.fit_to_pages(across, 0)
     sheet.repeat_rows(item.header)
-    if total > PAGE_WIDTH:
+    if across > 1:
         sheet.repeat_columns(0, key_column)
-    _print_to_last_row(ctx, placed, item, (item.header, key_column, len(block.fields) - 1, item.last + GROWTH))
+    top = 0 if any(other.top < item.top for other in placed.blocks) else item.header  # with the form above it
+    _print_to_last_row(ctx, placed, item, (top, key_column, len(block.fields) - 1, item.last + GROWTH))
 
 
 def _print_to_last_row(ctx: Context, placed: PlacedSheet, item: Placed, area: tuple[int, int, int, int]) -> None:
@@ -241,6 +244,14 @@ def _print_to_last_row(ctx: Context, placed: PlacedSheet, item: Placed, area: tu
     row = f'MAX({item.first + 4},SUMPRODUCT(MAX(({filled}<>"")*ROW({filled}))))'
     corner = f"INDEX({sheet}!${end}$1:${end}${bottom + 1},{row})"
     ctx.book.define_name(f"{sheet}!_xlnm.Print_Area", f"={sheet}!$A${top + 1}:{corner}")
+
+
+def _print(sheet: Any, plan: paging.Pages) -> None:
+    if plan.single:
+        sheet.fit_to_pages(1, 1)
+        return
+    sheet.set_print_scale(plan.scale)
+    sheet.set_h_pagebreaks(plan.breaks)
 
 
 def _first_input(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:

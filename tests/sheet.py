@@ -45,10 +45,12 @@ class Output:
         if self.kind == "matrix":
             return [value for line in lines for value in line]
         sums = [[v if isinstance(v, int | float) else 0 for v in line] for line in lines]
-        if self.kind == "right":
-            return [sum(line) for line in sums]
-        if self.kind == "below":
-            return [sum(column) for column in zip(*sums, strict=True)]
+        if self.kind in ("right", "below"):  # empty beside an empty heading
+            block = computed.template.blocks[self.block]
+            assert isinstance(block, Matrix)
+            heads = computed.column(self.block, (block.row if self.kind == "right" else block.col).key)
+            added = map(sum, sums if self.kind == "right" else zip(*sums, strict=True))
+            return ["" if head == "" else total for head, total in zip(heads, added, strict=True)]
         return [sum(map(sum, sums))]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from vorlagen.fieldtypes import TYPES
+from vorlagen.formulas.ast import ListRef, walk
 from vorlagen.spec import (
     Attribute,
     Axis,
@@ -48,9 +49,9 @@ DAY_WIDTH = 1.8  # a column of a schedule: two digits in small print
 FORM_VALUE_WIDTH = 44.0
 FORM_HELP_WIDTH = 62.0
 PARAMETER_WIDTH = 20.0
+MAX_CHOICE_WIDTH = 44.0
 SPARE_LIST_ROWS = 10
 CARDS_PER_LINE = 6
-CHART_ROWS = 14
 DASHBOARD_COLUMNS = 10  # grid columns behind the label column that charts and cards span
 
 
@@ -248,13 +249,23 @@ def role_of(sheet: Sheet) -> str:
     return "dashboard"
 
 
-def column_width(item: Field, lang: str) -> float:
-    """Return the column width of a field in a record list."""
-    if item.width:
-        return item.width
-    base = TYPES[item.type].width
+def column_width(item: Field, lang: Lang, choices: ChoiceList | None = None) -> float:
+    """Return the column width of a field in a record list.
+
+    Args:
+        item: the field; its own width holds unless a word of the heading or a choice would be cut.
+        lang: language of heading and choices.
+        choices: the list of a choice field.
+    """
     longest_word = max((len(w) for w in item.title[lang].replace("-", "- ").split()), default=0)
-    return max(base, longest_word + 3.0, len(item.title[lang]) / 2 + 3.0)
+    chosen = min(_longest_label(choices, lang) + 2.0, MAX_CHOICE_WIDTH) if choices else 0.0
+    if item.width:
+        return max(item.width, longest_word + 2.0, chosen)
+    return max(TYPES[item.type].width, longest_word + 3.0, len(item.title[lang]) / 2 + 3.0, chosen)
+
+
+def _longest_label(choices: ChoiceList, lang: Lang) -> int:
+    return max((len(c.label[lang]) for c in choices.values), default=0)
 
 
 def make_layout(
@@ -326,6 +337,9 @@ class _Sizes:
     def table(self, block: Table) -> int:
         return max(1, self.rows.get(block.key, block.rows))
 
+    def choices(self, key: str | None) -> ChoiceList | None:
+        return self.template.list_by_key[key] if key else None
+
     def list(self, choices: ChoiceList) -> int:
         return self.capacities.get(choices.key, choices.capacity)
 
@@ -352,11 +366,11 @@ def _place_sheet(sheet: Sheet, lang: Lang, sizes: _Sizes) -> PlacedSheet:
             if slot == 1 and not block.wide:
                 previous = placed[-1]
                 item = Placed(
-                    block, name, previous.top, previous.top, previous.top, CHART_ROWS, bottom=previous.bottom, slot=1
+                    block, name, previous.top, previous.top, previous.top, previous.rows, bottom=previous.bottom, slot=1
                 )
                 slot = 0
             else:
-                item = Placed(block, name, row, row, row, CHART_ROWS, bottom=row + CHART_ROWS, slot=0)
+                item = Placed(block, name, row, row, row, block.rows, bottom=row + block.rows, slot=0)
                 slot = 0 if block.wide else 1
         else:
             slot = 0
@@ -398,7 +412,7 @@ def _place_block(
         rows = sizes.table(block)
         columns = {f.key: n for n, f in enumerate(block.fields)}
         for f in block.fields:
-            widths[columns[f.key]] = column_width(f, lang)
+            widths[columns[f.key]] = column_width(f, lang, sizes.choices(f.list))
         return Placed(block, sheet, top, row, row + 1, rows, columns, table=f"tab_{block.key}", bottom=row + rows)
     left = 0 if is_list else 1
     if isinstance(block, Form):
@@ -415,20 +429,36 @@ def _place_block(
         columns = {block.row.key: left} | {f.key: left + 1 + n for n, f in enumerate(block.fields)}
         start, count = left + 1 + len(block.fields), sizes.axis(block.col)
         rows = sizes.axis(block.row)
-        _widen(widths, columns, {block.row.key: block.row.width} | {f.key: f.width for f in block.fields})
+        _widen(widths, columns, _wanted(block, lang, sizes))
         width = DAY_WIDTH if isinstance(block, Gantt) else block.cell.width
         if width:
             for col in range(start, start + count):
                 widths[col] = max(widths.get(col, 0.0), width)
         header = row + (2 if isinstance(block, Gantt) else 0)  # week heads stand above the day heads
-        bottom = header + 1 + rows + (1 if block.totals else 0) + (1 if isinstance(block, Gantt) else 0)
+        bottom = header + 1 + rows + (1 if block.totals else 0)
         return Placed(block, sheet, top, header, header + 1, rows, columns, across=(start, count), bottom=bottom)
     if isinstance(block, Summary):
         columns = {block.row.key: left} | {f.key: left + 1 + n for n, f in enumerate(block.fields)}
         rows = sizes.axis(block.row)
-        _widen(widths, columns, {block.row.key: block.row.width} | {f.key: f.width for f in block.fields})
+        _widen(widths, columns, _wanted(block, lang, sizes))
         return Placed(block, sheet, top, row, row + 1, rows, columns, bottom=row + 1 + rows)
     raise TypeError(f"no placement for {type(block).__name__}")
+
+
+def _wanted(block: Summary | Matrix, lang: Lang, sizes: _Sizes) -> dict[str, float | None]:
+    """Widths that a block asks for: its own, and room for the names of the list that its rows show."""
+    wanted = {f.key: f.width for f in block.fields}
+    choices = sizes.choices(listed(block.row))
+    room = _longest_label(choices, lang) + 2.0 if choices else 0.0
+    return {block.row.key: max(block.row.width or 0.0, room)} | wanted
+
+
+def listed(axis: Axis) -> str | None:
+    """Return the choice list whose names the headings show, None when they show something else."""
+    if axis.list is not None or axis.formula is None:
+        return axis.list
+    shown = {n.list for n in walk(axis.formula.node) if isinstance(n, ListRef) and n.attribute == "wert"}
+    return shown.pop() if len(shown) == 1 else None
 
 
 def _widen(widths: dict[int, float], columns: dict[str, int], wanted: dict[str, float | None]) -> None:
@@ -478,7 +508,7 @@ def _place_lists(template: Template, sizes: _Sizes, lang: Lang) -> tuple[dict[st
     for choices in template.lists:
         columns = {"wert": col} | {a.key: col + 1 + n for n, a in enumerate(choices.attributes)}
         longest = max((len(c.label[lang]) for c in choices.values), default=8)
-        widths[col] = max(14.0, min(44.0, longest + 3.0), len(choices.title[lang]) + 3.0)
+        widths[col] = max(14.0, min(60.0, longest + 3.0), len(choices.title[lang]) + 3.0)
         for a in choices.attributes:
             widths[columns[a.key]] = max(
                 12.0, len(a.title[lang]) + 3.0, min(60.0, _longest(a, choices, sizes, lang) + 3.0)

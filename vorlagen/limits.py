@@ -128,7 +128,7 @@ class _Reader:
         item = owner.by_key[key]
         if item.formula is None:
             return _input(item)
-        result = self.node(item.formula.node)
+        result = _declared(item, self.node(item.formula.node))
         if isinstance(owner, Table):
             return result | EMPTY
         heads = [owner.row] if isinstance(owner, Summary | Matrix) else []
@@ -248,6 +248,18 @@ def _axis(block: Block, key: str) -> Axis | None:
     if isinstance(block, Summary | Matrix) and key == block.row.key:
         return block.row
     return block.col if isinstance(block, Matrix) and key == block.col.key else None
+
+
+def _declared(item: Field, found: Limits) -> Limits:
+    """What a formula can give, within the bounds that the spec states for it."""
+    low, high = (bound if isinstance(bound, int | float) else None for bound in (item.min, item.max))
+    if not found.numeric:
+        return found
+    return Limits(
+        found.low if low is None else max(found.low, low),
+        found.high if high is None else min(found.high, high),
+        found.blank,
+    )
 
 
 def _input(item: Field) -> Limits:

@@ -370,7 +370,9 @@ class Series:
     color: Literal["primary", "accent", "light", "grey", "green", "red", "yellow", "none"] | None = doc(
         "fill; none hides the series (base of a waterfall)", default=None
     )
-    type: Literal["line"] | None = doc("draw this series as a line over the columns", default=None)
+    type: Literal["line"] | None = doc(
+        "draw this series as a line over the columns, or through the points", default=None
+    )
     secondary: bool = doc("use the right-hand axis", default=False)
     points: str | None = doc("block[key] of the names at the points (scatter)", default=None)
     max: float | None = doc("largest value there can be, such as 1 for a share: the axis ends there", default=None)
@@ -391,6 +393,7 @@ class Chart(Block):
     format: FieldType | None = doc("number format of the value axis", default=None)
     labels: bool = doc("show the values at the points", default=False)
     wide: bool = doc("full width instead of half", default=False)
+    rows: int = doc("height in rows; of two charts side by side the left one's holds", default=14)
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,21 @@ from generators import styles
 from generators.context import Context
 from generators.pen import pixels
 from vorlagen.fieldtypes import TYPES
-from vorlagen.layout import CHART_ROWS, GRID_WIDTH, Placed, column_name, quote_sheet
+from vorlagen.formulas.ast import ColRef, FieldRef, walk
+from vorlagen.layout import GRID_WIDTH, Placed
 from vorlagen.limits import ANY, NOTHING, Limits, figures
 from vorlagen.palette import INK
-from vorlagen.spec import Chart, Field, Matrix, Series
+from vorlagen.spec import Axis, Chart, Field, Matrix, Series, Summary
 
 ROW_PIXELS = styles.ROW_HEIGHT * 4 // 3
 _GAP = 12
 _EDGE = 4  # between a chart and the edge of the page
 _STEPS = 12  # a scale of whole numbers no longer than this shows each of them
 _FAR = 1e6  # a bound beyond this is none for a scale
-_NAMED = 200  # points with a name; more could not be read
+_NAMED = 60  # points with a name; more could not be read
+_POINT = 9  # size of a marker
+_HEADED = (Summary, Matrix)
+_OF_RECORDS = (ColRef, FieldRef)
 
 
 def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], last: int) -> None:
@@ -38,7 +42,7 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
     lines = None
     palette = ctx.styles.tints.series
     number = 0
-    labels = block.labels or _counts(ctx, block)
+    labels = _labelled(ctx, block)
     for series in block.series:
         for ranges in _ranges(ctx, series):
             colour = _colour(ctx, series.color) if series.color else palette[number % len(palette)]
@@ -47,13 +51,11 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
                 options["fill"] = {"none": True}
             if labels and series.type is None:
                 options["data_labels"] = _labels(ctx, block, series, colour)
-            if series.points:
-                options["data_labels"] = _point_names(ctx, series)
             if block.type in ("pie", "doughnut"):
                 options |= _slices(ctx, block, palette, options["values"])
             if series.secondary:
                 options["y2_axis"] = True
-            if series.type == "line":
+            if series.type == "line" and block.type != "scatter":
                 lines = lines or ctx.book.add_chart({"type": "line"})
                 lines.add_series(options)
                 if series.secondary:
@@ -61,14 +63,21 @@ def write(ctx: Context, sheet: Any, placed: Placed, widths: dict[int, float], la
             else:
                 chart.add_series(options)
             number += 1
+    names = [options for series in block.series if series.points for options in _point_names(ctx, series)]
+    for options in names:
+        chart.add_series(options)
     if lines is not None:
         chart.combine(lines)
     _axes(ctx, chart, block, number)
+    if names and number > 1:
+        chart.set_legend(
+            {"position": "bottom", "font": _font(ctx), "delete_series": [*range(number, number + len(names))]}
+        )
     total = sum(pixels(widths.get(c, GRID_WIDTH)) for c in range(1, last + 1))
     total -= _EDGE
     half = (total - _GAP) // 2
     size = total if block.wide else half
-    chart.set_size({"width": size, "height": CHART_ROWS * ROW_PIXELS - 10})
+    chart.set_size({"width": size, "height": placed.rows * ROW_PIXELS - 10})
     offset = half + _GAP if placed.slot == 1 else 0
     title = block.title[ctx.lang] if block.title else block.key
     sheet.insert_chart(
@@ -94,8 +103,7 @@ def _ranges(ctx: Context, series: Series) -> list[dict[str, Any]]:
         return [{"values": [placed.sheet, top, col, bottom, col], "categories": categories, **_name(ctx, series)}]
     if isinstance(placed.block, Matrix) and key == placed.block.cell.key:
         start, count = placed.across
-        if placed.block.col.list is not None:
-            count = min(count, len(ctx.values.lists[placed.block.col.list]))
+        count = _headed(ctx, placed.block, placed.block.col, count)
         heads, last = placed.columns[placed.block.row.key], last_filled(ctx, placed)
         return [
             {
@@ -121,10 +129,22 @@ def _column(ctx: Context, placed: Placed, key: str) -> list[Any]:
 
 def last_filled(ctx: Context, placed: Placed) -> int:
     """Last row with a heading: spare rows of an office's list would be empty categories."""
-    axis = getattr(placed.block, "row", None)
-    if axis is None or axis.list is None or axis.count or axis.extra:
-        return placed.last
-    return placed.first + max(1, min(placed.rows, len(ctx.values.lists[axis.list]))) - 1
+    block = placed.block
+    return placed.first + _headed(ctx, block, block.row, placed.rows) - 1 if isinstance(block, _HEADED) else placed.last
+
+
+def _headed(ctx: Context, block: Summary | Matrix, axis: Axis, count: int) -> int:
+    """Number of headings up to the last filled one, where entries of records add none any more."""
+    if not (ctx.merged or _given(axis)):
+        return count
+    heads = ctx.computed.column(block.key, axis.key)[:count]
+    return max((n for n, head in enumerate(heads, 1) if head not in ("", None)), default=1)
+
+
+def _given(axis: Axis) -> bool:
+    """Whether the headings come from choice lists alone, which are known when the workbook is written."""
+    trees = [formula.node for formula in (axis.formula, *axis.extra) if formula is not None]
+    return axis.rows_of is None and not any(isinstance(n, _OF_RECORDS) for tree in trees for n in walk(tree))
 
 
 def _name(ctx: Context, series: Series) -> dict[str, Any]:
@@ -132,6 +152,12 @@ def _name(ctx: Context, series: Series) -> dict[str, Any]:
 
 
 def _look(block: Chart, series: Series, colour: str) -> dict[str, Any]:
+    if block.type == "scatter" and series.type == "line":
+        # Bends cover the points that lie on them.
+        return {
+            "line": {"color": colour, "width": 1.5},
+            "marker": {"type": "circle", "size": _POINT + 1, "fill": {"color": colour}, "border": {"color": colour}},
+        }
     if block.type == "line" or series.type == "line":
         return {
             "line": {"color": colour, "width": 2.25},
@@ -139,7 +165,7 @@ def _look(block: Chart, series: Series, colour: str) -> dict[str, Any]:
         }
     if block.type == "scatter":
         return {
-            "marker": {"type": "circle", "size": 9, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}},
+            "marker": {"type": "circle", "size": _POINT, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}},
             "line": {"none": True},
         }
     if block.type == "radar":
@@ -197,15 +223,29 @@ def _labels(ctx: Context, block: Chart, series: Series, colour: str) -> dict[str
     return options
 
 
-def _point_names(ctx: Context, series: Series) -> dict[str, Any]:
-    """Names of points, each from its own cell."""
+def _point_names(ctx: Context, series: Series) -> list[dict[str, Any]]:
+    """Names of points: an invisible series for each, whose name stands at its point.
+
+    Labels that take their text from cells would be simpler; LibreOffice shows the value instead.
+    """
     block, key = _split(series.points or "")
     placed = ctx.layout.placed[block]
-    name = quote_sheet(placed.sheet)
-    column = column_name(placed.columns[key])
-    rows = range(placed.first, last_filled(ctx, placed) + 1)[:_NAMED]
-    cells = [{"value": f"={name}!${column}${row + 1}"} for row in rows]
-    return {"value": True, "custom": cells, "position": "right", "font": _font(ctx)}
+    names = placed.columns[key]
+    (ranges,) = _ranges(ctx, series)
+    label = {"series_name": True, "value": False, "position": "right", "font": _font(ctx)}
+    # As big as that of the point: the label keeps its distance.
+    unseen = {"type": "circle", "size": _POINT, "fill": {"none": True}, "border": {"none": True}}
+    found: list[dict[str, Any]] = []
+    for row in range(placed.first, last_filled(ctx, placed) + 1)[:_NAMED]:
+        point = {part: _cell_in(ranges[part], row - placed.first) for part in ("values", "categories")}
+        look = {"marker": unseen, "line": {"none": True}, "data_labels": label}
+        found.append({"name": [placed.sheet, row, names], **point, **look})
+    return found
+
+
+def _cell_in(area: list[Any], place: int) -> list[Any]:
+    sheet, first, col, _, _ = area
+    return [sheet, first + place, col, first + place, col]
 
 
 def _slices(ctx: Context, block: Chart, palette: Sequence[str], values: list[Any]) -> dict[str, Any]:
@@ -300,7 +340,7 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
         chart.set_y_axis(value)
         return
     hidden = {"visible": False, "major_gridlines": {"visible": False}}
-    if _labelled(ctx, block):
+    if _without_scale(ctx, block):
         value |= hidden  # the labels say it
     # Labels stay outside the plot when values are negative.
     category: dict[str, Any] = {
@@ -330,6 +370,13 @@ def _axes(ctx: Context, chart: Any, block: Chart, count: int) -> None:
 
 
 def _labelled(ctx: Context, block: Chart) -> bool:
+    """Whether the bars show their figures; those of negative bars would lie on the names of the categories."""
+    bars = [s.values for s in block.series if s.type is None]
+    outside = block.type in ("bar", "column") and not block.stacked and _limits(ctx, bars).low < 0
+    return (block.labels or _counts(ctx, block)) and not outside
+
+
+def _without_scale(ctx: Context, block: Chart) -> bool:
     """Whether the figures at the bars make the scale superfluous."""
     others = any(s.type and not s.secondary for s in block.series)
-    return block.type in ("bar", "column") and (block.labels or _counts(ctx, block)) and not others
+    return block.type in ("bar", "column") and _labelled(ctx, block) and not others

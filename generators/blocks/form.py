@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from generators import rules, styles
+from generators import rules, styles, wrapping
 from generators.context import Context, write_one
 from generators.pen import Pen
 from vorlagen.compute import note_key
@@ -21,7 +20,7 @@ def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
     """Write the section heading over the columns of a block."""
     if placed.block.title is None:
         return
-    row, left = placed.top, 1
+    row, left = placed.top, first_column(ctx, placed)
     pen.sheet.set_row(row, 24)
     pen.text(row, left, placed.block.title[ctx.lang], ctx.styles.section())
     for col in range(left + 1, last + 1):
@@ -31,6 +30,11 @@ def heading(ctx: Context, pen: Pen, placed: Placed, last: int) -> None:
             font_size=styles.NOTE_SIZE, font_color=styles.MUTED, italic=True, bottom=2, bottom_color=ctx.styles.accent
         )
         pen.text(row, _beside(ctx, placed, placed.block.title[ctx.lang], left), placed.block.help[ctx.lang], look)
+
+
+def first_column(ctx: Context, placed: Placed) -> int:
+    """First column of a block: sheets without a record list have a margin."""
+    return 0 if any(s.table for s in ctx.layout.sheets if s.name == placed.sheet) else 1
 
 
 def _beside(ctx: Context, placed: Placed, title: str, left: int) -> int:
@@ -88,12 +92,7 @@ def write_form(
 
 def _height(text: object) -> float:
     """Height of a long text: room for four lines, more when the text needs it."""
-    return max(62.0, 15.0 * wrapped_lines(text, FORM_VALUE_WIDTH) + 6)
-
-
-def wrapped_lines(text: object, width: float) -> int:
-    """Estimate the lines that a text takes in a column of so many characters."""
-    return sum(max(1, math.ceil(len(part) * 1.08 / width)) for part in str(text or "").split("\n"))
+    return max(62.0, wrapping.LINE * wrapping.lines(text, FORM_VALUE_WIDTH) + 6)
 
 
 def write_kpis(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
@@ -102,7 +101,7 @@ def write_kpis(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     assert isinstance(block, Kpis)
     pen = Pen(sheet)
     if block.layout == "list":
-        heading(ctx, pen, placed, 2)
+        heading(ctx, pen, placed, first_column(ctx, placed) + 1)
         for item in block.fields:
             row, col = placed.cells[item.key]
             pen.text(row, col - 1, item.title[ctx.lang], ctx.styles.muted(indent=1))
@@ -157,8 +156,11 @@ def write_prose(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     assert isinstance(block, Prose)
     pen = Pen(sheet)
     heading(ctx, pen, placed, width)
+    left = first_column(ctx, placed)
+    widths = next(s.widths for s in ctx.layout.sheets if s.name == placed.sheet)
+    room = sum(widths.get(col, GRID_WIDTH) for col in range(left, width + 1))
+    look = ctx.styles.plain(text_wrap=True, indent=1)
     for n, line in enumerate(block.lines):
-        look = ctx.styles.plain(text_wrap=True, valign="top", indent=1)
-        sheet.merge_range(placed.first + n, 1, placed.first + n, width, "", look)
-        pen.text(placed.first + n, 1, line[ctx.lang], look)
-        sheet.set_row(placed.first + n, 15.5 * max(1, -(-len(line[ctx.lang]) // 120)) + 4)
+        sheet.merge_range(placed.first + n, left, placed.first + n, width, "", look)
+        pen.text(placed.first + n, left, line[ctx.lang], look)
+        sheet.set_row(placed.first + n, wrapping.LINE * wrapping.lines(line[ctx.lang], room) + 6)

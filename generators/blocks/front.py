@@ -6,8 +6,8 @@ import re
 from io import BytesIO
 from typing import Any
 
-from generators import styles
-from generators.blocks.form import FORM_ROW, wrapped_lines, write_form, write_kpis
+from generators import paging, styles, wrapping
+from generators.blocks.form import FORM_ROW, write_form, write_kpis
 from generators.context import Context, cell_value
 from generators.extra import ExtraSheet, Link, Weight
 from generators.pen import Pen, pixel_rows, pixels
@@ -21,7 +21,7 @@ BAND_ROWS = 2
 BAND_HEIGHTS = (36, 22, 8)  # points
 RIGHT = 4  # column of the right half
 RIGHT_WIDTHS = (34.0, 62.0)
-STEP_WIDTH = 1.15 * sum(RIGHT_WIDTHS)  # letters are narrower than the digits that widths count
+STEP_WIDTH = sum(RIGHT_WIDTHS)
 NAME_SIZES = ((15, 34), (12, 44), (10, 999))  # points, and characters up to which a name has that size
 LOGO_GAP, LOGO_WIDTH = 8, 300  # pixels
 LINKS_MAX = 65_000  # Excel takes 65,530 links on a sheet
@@ -112,7 +112,7 @@ def _steps(ctx: Context, pen: Pen, row: int) -> int:
         text = f"{n}   {step[ctx.lang]}"
         pen.sheet.merge_range(row, RIGHT, row, RIGHT + 1, "", look)
         pen.text(row, RIGHT, text, look)
-        pen.sheet.set_row(row, max(float(FORM_ROW), 15.0 * wrapped_lines(text, STEP_WIDTH) + 6))
+        pen.sheet.set_row(row, max(float(FORM_ROW), wrapping.LINE * wrapping.lines(text, STEP_WIDTH) + 6))
         row += 1
     return row
 
@@ -225,10 +225,11 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     for col, width in placed.widths.items():
         sheet.set_column(col, col, width)
     title_rows(ctx, sheet, placed.name, ctx.template.title[ctx.lang], back=1)
-    row = 3
-    _wide(ctx, pen, row, ctx.say("Zweck", "Purpose"), ctx.template.purpose[ctx.lang])
-    _wide(ctx, pen, row + 1, ctx.say("Ausgefüllt von", "Filled in by"), ctx.template.filled_by[ctx.lang])
-    _wide(ctx, pen, row + 2, ctx.say("Turnus", "How often"), ctx.template.rhythm[ctx.lang])
+    row, widths = 3, placed.widths
+    room = widths[2] + widths[3]
+    _wide(ctx, pen, row, ctx.say("Zweck", "Purpose"), ctx.template.purpose[ctx.lang], room)
+    _wide(ctx, pen, row + 1, ctx.say("Ausgefüllt von", "Filled in by"), ctx.template.filled_by[ctx.lang], room)
+    _wide(ctx, pen, row + 2, ctx.say("Turnus", "How often"), ctx.template.rhythm[ctx.lang], room)
     row += 4
     for label, lines in (
         (ctx.say("So gehen Sie vor", "How to fill in"), ctx.template.steps),
@@ -241,32 +242,42 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             pen.value(row, col, None, ctx.styles.section())
         row += 1
         for n, line in enumerate(lines, 1):
-            _wide(ctx, pen, row, str(n), line[ctx.lang])
+            _wide(ctx, pen, row, str(n), line[ctx.lang], room)
             row += 1
         row += 1
+    paging.keep_heading(sheet, placed, row)
     pen.text(row, 1, ctx.say("Feld", "Field"), ctx.styles.header(False))
     pen.text(row, 2, ctx.say("Blatt", "Sheet"), ctx.styles.header(False))
     pen.text(row, 3, ctx.say("Bedeutung", "Meaning"), ctx.styles.header(False))
+    sheet.repeat_rows(row)
+    told: set[tuple[str, str, str]] = set()
     for sheet_placed in ctx.layout.sheets:
         for block in sheet_placed.blocks:
             for item in block.block.all_fields:
                 if item.help is None:
                     continue
+                entry = (item.title[ctx.lang], sheet_placed.name, item.help[ctx.lang])
+                if entry in told:
+                    continue  # tables of the same figures by region, by team …
+                told.add(entry)
                 row += 1
                 fill: dict[str, Any] = {} if item.computed else {"bg_color": styles.INPUT_FILL}
-                look: dict[str, Any] = {"bottom": 1, "bottom_color": styles.LINE, "valign": "top"}
+                look: dict[str, Any] = {"bottom": 1, "bottom_color": styles.LINE}
                 pen.text(row, 1, item.title[ctx.lang], ctx.styles.plain(indent=1, text_wrap=True, **fill, **look))
                 pen.text(row, 2, sheet_placed.name, ctx.styles.muted(text_wrap=True, **look))
                 pen.text(row, 3, item.help[ctx.lang], ctx.styles.plain(text_wrap=True, **look))
-                sheet.set_row(row, 15.5 * max(1, -(-len(item.help[ctx.lang]) // 105)) + 3)
+                count = max(
+                    wrapping.lines(item.help[ctx.lang], widths[3]), wrapping.lines(item.title[ctx.lang], widths[1])
+                )
+                sheet.set_row(row, wrapping.LINE * count + 4)
 
 
-def _wide(ctx: Context, pen: Pen, row: int, label: str, text: str) -> None:
+def _wide(ctx: Context, pen: Pen, row: int, label: str, text: str, width: float) -> None:
     look = ctx.styles.plain(text_wrap=True)
     pen.text(row, 1, label, ctx.styles.muted(indent=1))
     pen.sheet.merge_range(row, 2, row, 3, "", look)
     pen.text(row, 2, text, look)
-    pen.sheet.set_row(row, 15.5 * max(1, -(-len(text) // 120)) + 4)
+    pen.sheet.set_row(row, wrapping.LINE * wrapping.lines(text, width) + 4)
 
 
 def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
@@ -295,9 +306,9 @@ def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
                 pen.value(header + n, col, cell_value(item, text), look)
     long = [(col, width) for col, (_, width, kind) in enumerate(extra.columns) if kind == "long"]
     for n, line in enumerate(extra.rows, 1):
-        lines = max((wrapped_lines(line[col], width) for col, width in long), default=1)
+        lines = max((wrapping.lines(line[col], width) for col, width in long), default=1)
         if long:
-            sheet.set_row(header + n, min(15.0 * lines + 4, ROW_MAX))
+            sheet.set_row(header + n, min(wrapping.LINE * lines + 4, ROW_MAX))
     sheet.set_row(header, styles.HEADER_HEIGHT)
     sheet.freeze_panes(header + 1, 0)
     if extra.opens:

@@ -9,7 +9,7 @@ from generators.blocks.form import heading
 from generators.blocks.grid import write_across, write_cells, write_row_fields, write_row_headings
 from generators.context import Context
 from generators.pen import Pen
-from vorlagen.layout import Placed, cell_name, column_name, quote_sheet
+from vorlagen.layout import DAY_WIDTH, Placed, cell_name, column_name, quote_sheet
 from vorlagen.spec import Gantt
 
 GROUP = 7  # columns under one head: a week of days, or seven weeks
@@ -43,17 +43,25 @@ def _heads(ctx: Context, sheet: Any, pen: Pen, placed: Placed, block: Gantt) -> 
     """Write the first day of each group of columns above the days."""
     start, count = placed.across
     tints = ctx.styles.tints
-    look = ctx.styles.make(
-        bold=True, font_color=tints.on_band, bg_color=tints.band, align="left", font_size=9, indent=1,
-        left=1, left_color=tints.on_band, num_format="dd.mm.yyyy" if ctx.lang == "de" else "yyyy-mm-dd",
-    )  # fmt: skip
     values = ctx.computed.column(block.key, block.col.key)
     row = placed.header - 1
     for first in range(start, start + count, GROUP):
         last = min(first + GROUP, start + count) - 1
+        look = ctx.styles.make(
+            bold=True, font_color=tints.on_band, bg_color=tints.band, align="left", font_size=9, indent=1,
+            left=1, left_color=tints.on_band, num_format=_date_format(ctx, (last + 1 - first) * DAY_WIDTH),
+        )  # fmt: skip
         if last > first:
             sheet.merge_range(row, first, row, last, "", look)
         pen.formula(row, first, f"={column_name(first)}${placed.header + 1}", look, values[first - start])
+
+
+def _date_format(ctx: Context, room: float) -> str:
+    """Format of a head's date in so many characters: a date that does not fit would show as ####."""
+    for needed, de, en in ((11.0, "dd.mm.yyyy", "yyyy-mm-dd"), (7.0, "dd.mm.", "mm-dd")):
+        if room >= needed:
+            return ctx.say(de, en)
+    return ";;;"
 
 
 def _formats(ctx: Context, sheet: Any, placed: Placed, block: Gantt) -> None:
@@ -107,4 +115,4 @@ def _legend(ctx: Context, pen: Pen, placed: Placed) -> None:
         "dunkel = erledigt · hell = geplant · rot = im Verzug · ◆ = Meilenstein · Linie = Stichtag · grau = frei",
         "dark = done · light = planned · red = late · ◆ = milestone · line = cut-off date · grey = day off",
     )
-    pen.text(row, 1, words, ctx.styles.note())
+    pen.text(row, 1, words, ctx.styles.note(indent=1))

@@ -41,7 +41,8 @@ def _lines(ctx: Context, sheet: Any, placed: Placed, axis: Axis) -> None:
     if not may_be_blank(axis, ctx.template):
         return
     heads = placed.columns[axis.key]
-    last = max([*placed.columns.values(), *([sum(placed.across) - 1] if placed.across[1] else [])])
+    totals = 1 if isinstance(placed.block, Matrix) and placed.block.totals else 0
+    last = max([*placed.columns.values(), *([sum(placed.across) - 1 + totals] if placed.across[1] else [])])
     condition = f'=${column_name(heads)}{placed.first + 1}<>""'
     look = ctx.book.add_format({"bottom": 1, "bottom_color": styles.LINE})
     sheet.conditional_format(
@@ -87,11 +88,8 @@ def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     heading(ctx, pen, placed, width)
     write_row_headings(ctx, pen, placed, block.row)
     write_row_fields(ctx, sheet, pen, placed, block)
-    write_across(ctx, pen, placed, ctx.styles.make(
-        bold=True, font_color=ctx.styles.heading, bottom=2, bottom_color=ctx.styles.primary, text_wrap=True,
-        align="center", font_size=10, valign="bottom", bg_color=ctx.styles.tints.pale,
-        num_format=ctx.styles.number_format(axis_field(block.col)),
-    ))  # fmt: skip
+    across = ctx.styles.soft_header(_align(block.cell), num_format=ctx.styles.number_format(axis_field(block.col)))
+    write_across(ctx, pen, placed, across)
     write_cells(ctx, sheet, pen, placed, ctx.styles.figure(block.cell, **_line(ctx, block.row)))
     sheet.set_row(placed.header, styles.HEADER_HEIGHT)
     if block.totals:
@@ -134,23 +132,32 @@ def _totals(ctx: Context, pen: Pen, placed: Placed, block: Matrix) -> None:
     lines = [[v if isinstance(v, int | float) else 0 for v in line] for line in ctx.computed.matrix(block.key)]
     look = ctx.styles.figure(block.cell, bold=True, top=1, top_color=ctx.styles.primary)
     word = ctx.say("Summe", "Total")
-    below, right = placed.last + 1, start + count
-    pen.text(placed.header, right, word, ctx.styles.soft_header("right"))
-    pen.text(
-        below,
-        placed.columns[block.row.key],
-        word,
-        ctx.styles.plain(bold=True, indent=1, top=1, top_color=ctx.styles.primary),
-    )
-    for r, line in enumerate(lines):
-        row = placed.first + r
-        text = f"=SUM({cell_name(row, start)}:{cell_name(row, right - 1)})"
-        pen.formula(row, right, text, ctx.styles.figure(block.cell, bold=True), sum(line))
-    for c in range(count):
-        text = f"=SUM({cell_name(placed.first, start + c)}:{cell_name(placed.last, start + c)})"
-        pen.formula(below, start + c, text, look, sum(line[c] for line in lines))
-    text = f"=SUM({cell_name(placed.first, right)}:{cell_name(placed.last, right)})"
-    pen.formula(below, right, text, look, sum(map(sum, lines)))
+    below, right, heads = placed.last + 1, start + count, placed.columns[block.row.key]
+    pen.text(placed.header, right, word, ctx.styles.soft_header(_align(block.cell)))
+    named = ctx.styles.plain(bold=True, indent=1, top=1, top_color=ctx.styles.primary)
+    pen.text(below, heads, word, named)
+    for item in block.fields:
+        pen.value(below, placed.columns[item.key], None, named)
+
+    def add(row: int, col: int, style: Any, area: str, value: float, axis: Axis, number: int) -> None:
+        text = f"SUM({area})"
+        if may_be_blank(axis, ctx.template):  # a spare row or column has no total either
+            head = cell_name(row, heads) if axis is block.row else cell_name(placed.header, col)
+            text = f'IF({head}="","",{text})'
+            empty = ctx.computed.column(block.key, axis.key)[number] in ("", None)
+            pen.formula(row, col, f"={text}", style, "" if empty else value)
+            return
+        pen.formula(row, col, f"={text}", style, value)
+
+    side = ctx.styles.figure(block.cell, bold=True, **_line(ctx, block.row))
+    for n, line in enumerate(lines):
+        row = placed.first + n
+        add(row, right, side, f"{cell_name(row, start)}:{cell_name(row, right - 1)}", sum(line), block.row, n)
+    for n in range(count):
+        area = f"{cell_name(placed.first, start + n)}:{cell_name(placed.last, start + n)}"
+        add(below, start + n, look, area, sum(line[n] for line in lines), block.col, n)
+    area = f"{cell_name(placed.first, right)}:{cell_name(placed.last, right)}"
+    pen.formula(below, right, f"=SUM({area})", look, sum(map(sum, lines)))
 
 
 def _align(item: Field) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generators import rules, styles
-from generators.blocks.form import wrapped_lines
+from generators import rules, styles, wrapping
 from generators.context import Context, cell_value
 from generators.pen import Pen
 from vorlagen.fieldtypes import TYPES
@@ -51,25 +50,30 @@ def write(ctx: Context, sheet: Any, placed: Placed) -> None:
     rules.highlight(ctx, sheet, placed)
 
 
+def _upright(placed: Placed) -> dict[str, str]:
+    """Cells of a list with long texts stand at the top of their rows, so that a row reads along its first line."""
+    return {"valign": "top"} if any(f.type == "long" for f in placed.block.all_fields) else {}
+
+
 def _row_heights(ctx: Context, sheet: Any, placed: Placed, records: list[Row]) -> None:
     """Make rows as high as their wrapped texts; other rows stay free to grow by themselves."""
     long = [
         (f.key, ctx.layout.field_width(placed.block.key, f.key)) for f in placed.block.all_fields if f.type == "long"
     ]
     for n, record in enumerate(records):
-        lines = max((wrapped_lines(record.get(key), width) for key, width in long), default=1)
+        lines = max((wrapping.lines(record.get(key), width) for key, width in long), default=1)
         if lines > 1:
-            sheet.set_row(placed.first + n, 15.0 * lines)
+            sheet.set_row(placed.first + n, wrapping.LINE * lines)
 
 
 def _write_inputs(ctx: Context, pen: Pen, placed: Placed, col: int, records: list[Row], item: Field) -> None:
     values = [cell_value(item, record.get(item.key)) for record in records]
-    pen.values(placed.first, placed.last, col, values, ctx.styles.input(item))
+    pen.values(placed.first, placed.last, col, values, ctx.styles.input(item, **_upright(placed)))
 
 
 def _write_formulas(ctx: Context, pen: Pen, placed: Placed, col: int, item: Field) -> str | None:
     """Write a formula column; return its column formula when it is the same in every row."""
     printed = ctx.print_field(placed, item)
     values = ctx.computed.column(placed.block.key, item.key)
-    pen.formulas(placed.first, col, printed, values, ctx.styles.computed(item))
+    pen.formulas(placed.first, col, printed, values, ctx.styles.computed(item, **_upright(placed)))
     return printed.text if printed.constant else None
