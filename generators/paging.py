@@ -18,7 +18,7 @@ _KEPT = 4  # rows of a table that stay with its heading
 
 
 class Pages(NamedTuple):
-    """Scale in percent and the rows before which a page ends; `single` when all fits on one page."""
+    """Scale in percent and the rows or columns before which a page ends; `single` when one page has room for all."""
 
     scale: int
     breaks: list[int]
@@ -109,14 +109,14 @@ def list_pages(sheet: PlacedSheet, firsts: Sequence[int]) -> Pages:
     ends = [*firsts[1:], max(sheet.widths) + 1]
     inches = [sum(_inches(sheet, col) for col in range(a, b)) for a, b in zip(firsts, ends, strict=True)]
     tried = []
-    for scale in range(_LARGEST, _LEGIBLE - 1, -5):
+    for scale in range(_LARGEST - 5, _LEGIBLE - 1, -5):
         breaks, used = [], 0.0
         for first, width in zip(firsts, inches, strict=True):
             if used and used + width > PAGE_WIDTH_INCHES * 100 / scale:
                 breaks.append(first)
                 used = 0.0
             used += width
-        tried.append(Pages(scale, breaks))
+        tried.append(Pages(scale, breaks, single=not breaks))
     return min(tried, key=lambda p: (len(p.breaks), -p.scale))
 
 

@@ -208,8 +208,11 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             _print(sheet, plan)
         elif placed.name == ctx.layout.lists_sheet:
             plan = paging.list_pages(placed, [p.columns["wert"] for p in ctx.layout.lists.values()])
-            sheet.set_print_scale(plan.scale)
-            sheet.set_v_pagebreaks(plan.breaks)
+            if plan.single:
+                sheet.fit_to_pages(1, 0)
+            else:
+                sheet.set_print_scale(plan.scale)
+                sheet.set_v_pagebreaks(plan.breaks)
         elif placed.role == "notes":
             sheet.set_print_scale(paging.print_scale(placed, max(placed.widths)))
         else:
