@@ -11,7 +11,7 @@ from vorlagen.spec import Chart, Matrix, Summary
 # Printable area of A4 landscape inside our margins, in inches; a little less, for printers differ.
 PAGE_WIDTH_INCHES, PAGE_HEIGHT_INCHES = 9.6, 6.7
 _POINTS = 0.75  # of a pixel, in which XlsxWriter keeps row heights
-_SMALLEST, _LARGEST = 35, 100
+_SMALLEST, _LARGEST = 35, 95
 _LEGIBLE = 60  # percent: body text of 6.6 points
 _SHRINK = 0.85  # of the width-filling scale, where that saves a page
 _KEPT = 4  # rows of a table that stay with its heading
@@ -109,7 +109,7 @@ def list_pages(sheet: PlacedSheet, firsts: Sequence[int]) -> Pages:
     ends = [*firsts[1:], max(sheet.widths) + 1]
     inches = [sum(_inches(sheet, col) for col in range(a, b)) for a, b in zip(firsts, ends, strict=True)]
     tried = []
-    for scale in range(_LARGEST - 5, _LEGIBLE - 1, -5):
+    for scale in range(_LARGEST, _LEGIBLE - 1, -5):
         breaks, used = [], 0.0
         for first, width in zip(firsts, inches, strict=True):
             if used and used + width > PAGE_WIDTH_INCHES * 100 / scale:

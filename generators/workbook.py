@@ -203,7 +203,7 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             if schedule is placed.blocks[-1]:
                 area = (0, heads, _last_column(placed), schedule.last)
                 _print_to_last_row(ctx, placed, schedule, area)
-        elif placed.grid:
+        elif placed.grid or placed.role == "parameter":
             plan = paging.pages(placed, sheet, _last_column(placed), partial(chart.last_filled, ctx))
             _print(sheet, plan)
         elif placed.name == ctx.layout.lists_sheet:
