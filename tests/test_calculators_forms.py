@@ -27,6 +27,7 @@ from calculators import (
     accuracy,
     calendar,
     clv,
+    columns,
     contribution,
     costing,
     forecast,
@@ -192,6 +193,51 @@ def test_column(function: Callable[..., Any], given_: list[Any], expected: Any, 
     columns = [FORMS[form](value) if isinstance(value, list) else value for value in given_]
     months = {"months": 1} if function is forecast.forecast_table else {}
     assert close(function(*columns, **months), expected)
+
+
+ROWS: list[tuple[Callable[..., Any], list[Any], list[Any]]] = [
+    # function, columns and single values, results of the rows
+    (ratios.ratio, [[6, None, 1], [3, 2, 0]], [2, None, None]),
+    (ratios.growth_rate, [[100, None], [121, 5], 2], [0.1, None]),
+    (kpi.sales_velocity, [[10, None], 200, [0.5, 0.5], [20, 20]], [50, None]),
+    (kpi.reach_rate, [[3, None], 12], [0.25, None]),
+    (kpi.duplicate_key, [["Ab & Co", None], ["24113", None]], ["ABCO|24113", None]),
+    (forecast.weighted, [[100, None], [0.5, 0.9]], [50, None]),
+    (forecast.confidence, [[0.8, 0.5, 0.1, None]], ["commit", "wahrscheinlich", "moeglich", None]),
+    (forecast.month_bucket, [[D(2026, 5, 9), None], D(2026, 4, 15)], [D(2026, 5, 1), "ohne"]),
+    (calendar.workdays_between, [[D(2026, 3, 2), None], [D(2026, 3, 6), D(2026, 3, 6)]], [4, None]),
+    (calendar.months_ahead, [[D(2026, 1, 31), None], 1], [D(2026, 2, 28), None]),
+    (clv.clv, [[100, None], [0.5, 0.5], 0.25, 1], [40, None]),
+    (clv.clv_infinite, [[100, 100], [0.5, None], 0.25], [200 / 3, None]),
+    (contribution.effort_type, [[0.05, 0.12, 0.13, None]], ["pflegeleicht", "normal", "aufwendig", None]),
+    (contribution.interest_cost, [[365, None], [10, 10], 0.1], [1, None]),
+    (scoring.priority, [[7, 4, 3.9, None]], ["A", "B", "C", None]),
+    (scoring.opportunity, [[8, 8, None], [3, 9, 1]], [13, 8, None]),
+    (segments.portfolio_field, [[5, 4, None], [5, 5, 5]], ["starkunde", "ertragskunde", None]),
+    (segments.frequency_points, [[12, 0, None]], [5, 1, None]),
+    (season.season_rating, [[1.1, 0.9, 1, None]], ["stark", "schwach", "normal", None]),
+    (rounding.round_half_away, [[2.5, -2.5, None]], [3, -3, None]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("function", "given_", "expected"), ROWS, ids=[f"{f.__module__}.{f.__name__}" for f, _, _ in ROWS]
+)
+def test_by_row(function: Callable[..., Any], given_: list[Any], expected: list[Any], form: str) -> None:
+    arguments = [FORMS[form](value) if isinstance(value, list) else value for value in given_]
+    found = columns.by_row(function, *arguments)
+    if form == "frame":
+        assert list(found.index) == list(range(5, 5 + len(expected)))
+        found = [None if rounding.is_blank(value) else value for value in found]
+    assert close(found, expected)
+
+
+def test_by_row_of_names_and_single_values() -> None:
+    assert columns.by_row(clv.clv, 100, r=[0.5, 1], d=0.25, years=1) == [40, 80]
+    assert columns.by_row(ratios.ratio, 6, 3) == 2
+    with pytest.raises(ValueError, match="different lengths"):
+        columns.by_row(ratios.ratio, [1, 2], [1])
 
 
 def test_single_values() -> None:
