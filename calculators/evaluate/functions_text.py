@@ -9,9 +9,9 @@ import numpy as np
 
 from calculators.evaluate.criteria import has_wildcard, wildcard
 from calculators.evaluate.functions_math import plain
-from calculators.evaluate.operators import clean, numeric, over_distinct, textual
+from calculators.evaluate.operators import clean, numeric, over_distinct, texts_over_distinct, textual
 from calculators.evaluate.scope import Function
-from calculators.evaluate.values import ExcelError, Pool, Vec, fail_where, first_error, number, numbers, texts, truths
+from calculators.evaluate.values import ExcelError, Pool, Vec, fail_where, first_error, number, numbers, truths
 
 _SPACES = re.compile(" +")
 
@@ -19,7 +19,7 @@ _SPACES = re.compile(" +")
 def _text_to_text(function: Callable[[str], str]) -> Function:
     def applied(pool: Pool, vec: Vec) -> Vec:
         x = textual(pool, vec)
-        return first_error([x], texts(over_distinct(lambda code: pool.code(function(pool.text(code))), clean(x))))
+        return first_error([x], texts_over_distinct(pool, lambda code: function(pool.text(code)), clean(x)))
 
     return plain(applied)
 
@@ -38,8 +38,8 @@ def _cutting(cut: Callable[[str, int], str]) -> Function:
     def applied(pool: Pool, vec: Vec, count: Vec | None = None) -> Vec:
         x, n = textual(pool, vec), numeric(pool, number(1) if count is None else count)
         length = np.trunc(clean(n))
-        codes = over_distinct(lambda code, k: pool.code(cut(pool.text(code), int(k))), clean(x), np.maximum(length, 0))
-        return first_error([x, n], fail_where(length < 0, ExcelError.VALUE, texts(codes)))
+        cells = texts_over_distinct(pool, lambda code, k: cut(pool.text(code), int(k)), clean(x), np.maximum(length, 0))
+        return first_error([x, n], fail_where(length < 0, ExcelError.VALUE, cells))
 
     return plain(applied)
 
@@ -47,13 +47,14 @@ def _cutting(cut: Callable[[str, int], str]) -> Function:
 def _middle(pool: Pool, vec: Vec, start: Vec, count: Vec) -> Vec:
     x, s, n = textual(pool, vec), numeric(pool, start), numeric(pool, count)
     first, length = np.trunc(clean(s, 1.0)), np.trunc(clean(n))
-    codes = over_distinct(
-        lambda code, i, k: pool.code(pool.text(code)[int(i) - 1 : int(i) - 1 + int(k)]),
+    cells = texts_over_distinct(
+        pool,
+        lambda code, i, k: pool.text(code)[int(i) - 1 : int(i) - 1 + int(k)],
         clean(x),
         np.maximum(first, 1),
         np.maximum(length, 0),
     )
-    return first_error([x, s, n], fail_where((first < 1) | (length < 0), ExcelError.VALUE, texts(codes)))
+    return first_error([x, s, n], fail_where((first < 1) | (length < 0), ExcelError.VALUE, cells))
 
 
 def _find(needle: str, text: str, start: int) -> int:
@@ -100,14 +101,14 @@ def _substitute(pool: Pool, vec: Vec, old: Vec, new: Vec, nth: Vec | None = None
     x, a, b = textual(pool, vec), textual(pool, old), textual(pool, new)
     n = number(0) if nth is None else numeric(pool, nth)
     which = np.trunc(clean(n))
-    codes = over_distinct(
-        lambda i, j, k, m: pool.code(_replace_nth(pool.text(i), pool.text(j), pool.text(k), int(m))),
+    result = texts_over_distinct(
+        pool,
+        lambda i, j, k, m: _replace_nth(pool.text(i), pool.text(j), pool.text(k), int(m)),
         clean(x),
         clean(a),
         clean(b),
         np.maximum(which, 0),
     )
-    result = texts(codes)
     if nth is not None:
         result = fail_where(which < 1, ExcelError.VALUE, result)
     return first_error([x, a, b, n], result)

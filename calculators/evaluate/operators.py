@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 import numpy as np
@@ -166,19 +166,32 @@ def compare(pool: Pool, op: str, left: Vec, right: Vec) -> Vec:
 
 def over_distinct(function: Callable[..., float], *arrays: Floats) -> Floats:
     """Return `function` of the arrays, called once per distinct tuple."""
-    spread = np.broadcast_arrays(*arrays)
-    flat = [array.ravel() for array in spread]
-    first, group = distinct(*flat)
-    results = np.array([function(*args) for args in zip(*(a[first].tolist() for a in flat), strict=True)], np.float64)
-    return cast(Floats, results[group].reshape(spread[0].shape))
+    return _each_distinct(lambda given: [function(*args) for args in given], arrays)
+
+
+def texts_over_distinct(pool: Pool, function: Callable[..., str], *arrays: Floats) -> Vec:
+    """Return text cells: `function` of the arrays, called once per distinct tuple."""
+    return texts(_each_distinct(lambda given: pool.codes(function(*args) for args in given), arrays))
+
+
+def _each_distinct(
+    results: Callable[[Iterable[tuple[float, ...]]], Sequence[float]], arrays: Sequence[Floats]
+) -> Floats:
+    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    varied = [np.broadcast_to(array, shape).ravel() for array in arrays if array.size > 1]
+    first, group = distinct(*varied or [np.zeros(1)])
+    columns = iter([array[first].tolist() for array in varied])
+    given = [next(columns) if array.size > 1 else [array.item()] * first.size for array in arrays]
+    found = np.array(results(zip(*given, strict=True)), np.float64)
+    return cast(Floats, np.broadcast_to(found[group].reshape(shape if varied else (1,)), shape))
 
 
 def concat(pool: Pool, left: Vec, right: Vec) -> Vec:
     """Return ``left & right``."""
     a, b = textual(pool, left), textual(pool, right)
     clean_a, clean_b = (np.where(v.tag == TEXT, v.num, 0) for v in (a, b))
-    codes = over_distinct(lambda x, y: pool.code(pool.text(x) + pool.text(y)), clean_a, clean_b)
-    return first_error([a, b], texts(codes))
+    joined = texts_over_distinct(pool, lambda x, y: pool.text(x) + pool.text(y), clean_a, clean_b)
+    return first_error([a, b], joined)
 
 
 def binary(pool: Pool, op: str, left: Vec, right: Vec) -> Vec:

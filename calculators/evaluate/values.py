@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import repeat
 from typing import cast
 
 import numpy as np
@@ -96,6 +97,12 @@ def numbers(values: Floats | Ints) -> Vec:
     return Vec(np.full(num.shape, NUMBER, np.uint8), num)
 
 
+def _of_numbers(values: Floats) -> Vec:
+    """Return number cells, blank where there is none."""
+    found = np.isfinite(values)
+    return Vec(np.where(found, NUMBER, BLANK).astype(np.uint8), np.where(found, values, 0.0))
+
+
 def number(value: float) -> Vec:
     """Return one number cell."""
     return numbers(np.array([value]))
@@ -158,11 +165,26 @@ def collation(text: str) -> tuple[str, str]:
 
 @dataclass
 class _Derived:
-    """A fact about every text of the pool, filled in as the pool grows."""
+    """A fact about texts of the pool, found out when it is asked for."""
 
     fact: Callable[[str], float]
-    known: int = 0
+    known: Bools = field(default_factory=lambda: np.zeros(64, np.bool_))
     values: Floats = field(default_factory=lambda: np.zeros(64))
+
+    def of(self, codes: Floats, pool: Pool) -> Floats:
+        """Return the fact for each code."""
+        places = codes.astype(np.int64)
+        size = pool.size
+        if size > self.known.size:
+            more = max(size, 2 * self.known.size) - self.known.size
+            self.known = np.concatenate([self.known, np.zeros(more, np.bool_)])
+            self.values = np.concatenate([self.values, np.zeros(more)])
+        fresh = places[~self.known[places]]
+        if fresh.size:
+            fresh = pd.unique(fresh)
+            self.values[fresh] = [self.fact(pool.text(code)) for code in fresh.tolist()]
+            self.known[fresh] = True
+        return self.values[places]
 
 
 class Pool:
@@ -174,12 +196,29 @@ class Pool:
         self._folded = _Derived(lambda text: float(self.code(text.lower())))
         self._numeric = _Derived(plain_number)
 
+    @property
+    def size(self) -> int:
+        """Number of texts."""
+        return len(self._texts)
+
     def code(self, text: str) -> int:
         """Return the code of a text."""
         code = self._codes.setdefault(text, len(self._texts))
         if code == len(self._texts):
             self._texts.append(text)
         return code
+
+    def codes(self, found: Iterable[str]) -> list[int]:
+        """Return the code of each text."""
+        known, all_texts = self._codes, self._texts
+        codes = []
+        for text in found:
+            code = known.get(text)
+            if code is None:
+                code = known[text] = len(all_texts)
+                all_texts.append(text)
+            codes.append(code)
+        return codes
 
     def text(self, code: float) -> str:
         """Return the text of a code."""
@@ -189,24 +228,13 @@ class Pool:
         """Return one text cell."""
         return texts(np.array([self.code(text)]))
 
-    def _look(self, derived: _Derived, codes: Floats) -> Floats:
-        # Folding a text may add its lower-case form, which is then folded in turn.
-        while derived.known < len(self._texts):
-            fresh = [derived.fact(text) for text in self._texts[derived.known :]]
-            end = derived.known + len(fresh)
-            if end > derived.values.size:
-                derived.values = np.concatenate([derived.values, np.zeros(max(end, derived.values.size))])
-            derived.values[derived.known : end] = fresh
-            derived.known = end
-        return derived.values[codes.astype(np.int64)]
-
     def folded(self, codes: Floats) -> Floats:
         """Return the codes of the lower-case texts."""
-        return self._look(self._folded, codes)
+        return self._folded.of(codes, self)
 
     def numeric(self, codes: Floats) -> Floats:
         """Return the numbers that the texts spell, NaN for other texts."""
-        return self._look(self._numeric, codes)
+        return self._numeric.of(codes, self)
 
     def ranks(self, *code_arrays: Floats) -> list[Floats]:
         """Return for each array of codes the places of its texts in sort order."""
@@ -218,14 +246,24 @@ class Pool:
 
     def read(self, values: Sequence[object]) -> Vec:
         """Return the cells of plain Python values."""
-        kinds = set(map(type, values))
+        # Columns of one type are read at once; type(value) keeps truth values and moments apart from their bases.
+        kinds = set(map(type, values)) - {type(None)}
         if kinds and kinds <= {float, int}:
-            num = np.array(values, np.float64)
-            missing = np.isnan(num)
-            return Vec(np.where(missing, BLANK, NUMBER).astype(np.uint8), np.where(missing, 0.0, num))
+            return _of_numbers(np.array(values, np.float64))
+        if kinds == {str}:
+            return self._read_texts(cast(Sequence[str | None], values))
+        if kinds == {date}:
+            days = np.array(values, "datetime64[D]")
+            return _of_numbers(np.where(np.isnat(days), np.nan, (days - np.datetime64(_EPOCH)).astype(np.float64)))
         pairs = [self._read_one(value) for value in values]
         tags, nums = zip(*pairs, strict=True) if pairs else ((), ())
         return Vec(np.array(tags, np.uint8), np.array(nums, np.float64))
+
+    def _read_texts(self, values: Sequence[str | None]) -> Vec:
+        self.codes(text for text in dict.fromkeys(values) if text is not None)
+        codes = np.fromiter(map(self._codes.get, values, repeat(-1)), np.float64, len(values))  # type: ignore[arg-type]
+        missing = codes < 0
+        return Vec(np.where(missing, BLANK, TEXT).astype(np.uint8), np.where(missing, 0.0, codes))
 
     def _read_one(self, value: object) -> tuple[int, float]:
         if value is None or value is pd.NaT:
