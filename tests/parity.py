@@ -21,7 +21,7 @@ from tests.libreoffice import Office, have_libreoffice
 from tests.sheet import Book, Cell, IronSheet, OfficeSheet, name_of, same
 from vorlagen.spec import LANGS, Lang
 
-BATCH = 100  # fills that the evaluator computes together
+BATCH = 250  # fills that the evaluator computes together
 OFFICE_FILLS = (2, 3, 4, 6, 8, 9, 10, 11, 12, 13)
 # Fields on which an engine is wrong against Excel, and why: (engine, template) -> fields.
 KNOWN: dict[tuple[str, str], frozenset[str]] = {

@@ -52,7 +52,9 @@ class Result:
 
     def column(self, block: str, key: str) -> list[object]:
         """Return the values of a column, row by row."""
-        return self._store.pool.write(self._vec(block, key))
+        values, copies = self._store.values(block, key), self._store.book.copies
+        size = len(values) // copies
+        return values[self._copy * size : (self._copy + 1) * size]
 
     def cell(self, block: str, key: str) -> object:
         """Return the value of a field of a form."""

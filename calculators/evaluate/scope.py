@@ -156,6 +156,14 @@ class Store:
     pool: Pool = field(default_factory=Pool)
     columns: dict[tuple[str, str], Vec] = field(default_factory=dict)
     lists: dict[tuple[str, str], Vec] = field(default_factory=dict)
+    written: dict[tuple[str, str], list[object]] = field(default_factory=dict)
+
+    def values(self, block: str, key: str) -> list[object]:
+        """Return a column of all workbooks as plain values."""
+        where = (block, key)
+        if where not in self.written:
+            self.written[where] = self.pool.write(self.columns[where])
+        return self.written[where]
 
     def list_column(self, list_key: str, attribute: str) -> Vec | None:
         """Return a column of a choice list."""
