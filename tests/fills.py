@@ -149,6 +149,10 @@ class Fills:
                 blocks[block.key] = self._matrix(block, mood)
         return self._finished(blocks, mood)
 
+    def hard(self, number: int) -> bool:
+        """Whether texts of a fill may read as patterns or comparisons where they are criteria."""
+        return self._mood(number).hard
+
     def _mood(self, number: int) -> _Mood:
         random = Random(f"{self.template.key}/{self.lang}/{number}")
         stichtag = None if random.random() < 0.1 else random.choice(STICHTAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +19,11 @@ from vorlagen.compute import Computed, compute_together, matrix_inputs, note_key
 from vorlagen.layout import Placed, cell_name
 from vorlagen.spec import Field, Form, Formula, Gantt, Kpis, Matrix, Summary, Table
 from vorlagen.values import Values, input_fields
+from vorlagen.witness import Witness
 
 Cell = tuple[str, int, int]  # sheet, row and column from 0
 Number = int | float
+UNSAID = object()  # a voice says nothing about a cell
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class Output:
     kind: str  # column, matrix, note, heads, or right, below and corner for totals
     cells: list[Cell]
     money: bool
+
+    @property
+    def field(self) -> str:
+        """Block and key, as messages name them."""
+        return f"{self.block}.{self.key}"
 
     def values(self, computed: Computed) -> list[Any]:
         """What the evaluator gives for the cells."""
@@ -112,6 +120,15 @@ class Book:
         return [output for placed in self.fills.layout.placed.values() for output in outputs_of(placed)]
 
     @cached_property
+    def places(self) -> list[tuple[Output, Cell]]:
+        """Every formula cell with its field, in the order in which all voices give values."""
+        return [(output, cell) for output in self.outputs for cell in output.cells]
+
+    def place(self, field: str) -> int:
+        """Return where the single cell of a field stands among all values."""
+        return next(at for at, (output, _) in enumerate(self.places) if output.field == field)
+
+    @cached_property
     def formulas(self) -> dict[Cell, str]:
         """Text of every formula cell, as the file has it."""
         found = {}
@@ -169,12 +186,26 @@ class Book:
                         found.append((placed.sheet, placed.first, col, placed.rows, 1))
         return found
 
-    def evaluated(self, many: Sequence[Values]) -> list[list[Any]]:
-        """Return the evaluator's value of every formula cell, for each fill."""
-        return [
-            [value for output in self.outputs for value in output.values(computed)]
-            for computed in compute_together(self.fills.layout, many, self.fills.today)
-        ]
+    def computed(self, many: Sequence[Values]) -> list[Computed]:
+        """Return what the evaluator makes of each fill."""
+        return compute_together(self.fills.layout, many, self.fills.today)
+
+    def evaluated(self, computed: Computed) -> list[Any]:
+        """Return the evaluator's value of every formula cell."""
+        return [value for output in self.outputs for value in output.values(computed)]
+
+    def witnessed(self, computed: Computed) -> list[Any]:
+        """Return the independent calculator's value of every formula cell, UNSAID where there is none."""
+        witness = Witness(computed)
+        known = {(block.key, item.key) for block, item in witness.fields()}
+        found: list[Any] = []
+        for output in self.outputs:
+            values = None
+            if output.kind in ("column", "matrix") and (output.block, output.key) in known:
+                with suppress(ValueError):  # a calculator may refuse inputs, such as limits that do not ascend
+                    values = witness.column(output.block, output.key)
+            found += [UNSAID] * len(output.cells) if values is None else values
+        return found
 
 
 class IronSheet:
