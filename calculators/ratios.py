@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from calculators.rounding import Cell, number, numbers_of
+from calculators.rounding import Cell, exact, number, numbers_of
 
 
 def ratio(numerator: Cell, denominator: Cell) -> float | None:
@@ -171,7 +171,7 @@ def less(minuend: Cell, *subtrahends: Cell) -> float:
     Returns:
         minuend − Σ subtrahends. Source: catalogue 0.3 (in differences of amounts a blank is 0).
     """
-    return math.fsum([number(minuend) or 0.0, *(-(number(s) or 0.0) for s in subtrahends)])
+    return float(exact(number(minuend) or 0.0) - sum(exact(number(s) or 0.0) for s in subtrahends))
 
 
 def sum_of(*summands: Cell) -> float | None:

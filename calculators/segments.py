@@ -101,7 +101,7 @@ def abc(values: Iterable[Cell], limits: tuple[float, float] = ABC_LIMITS) -> lis
 
     Source: catalogue 29, S23.
     """
-    if not 0 < limits[0] <= limits[1] <= 1:
+    if None in limits or not 0 < limits[0] <= limits[1] <= 1:
         raise ValueError("limits must ascend between 0 and 1")
     bases = [max(0.0, zero_if_blank(value)) for value in values]
     ranks = [rank for rank in unique_ranks(bases) if rank is not None]

@@ -26,13 +26,6 @@ from vorlagen.spec import LANGS, Lang
 BATCH = 250  # fills that the evaluator computes together
 OFFICE_FILLS = (2, 3, 4, 6, 8, 9, 10, 11, 12, 13)
 WITNESSED = 12  # fills that the calculators compute too; they go cell by cell
-# Cells on which an engine is wrong against Excel: (engine, template) -> the fields, and the field that is 0 there.
-KNOWN: dict[tuple[str, str], tuple[frozenset[str], str]] = {
-    # Excel and LibreOffice take a difference in the last digits as 0; IronCalc 0.9 divides by what is left.
-    ("IronCalc", "angebotskalkulation"): (
-        frozenset({"kennzahlen.db2_marge", "kennzahlen.freigabe"}), "ergebnis.nettoerloes",
-    ),
-}  # fmt: skip
 Engine = Callable[[Mapping[Cell, Any]], list[Any]]
 
 
@@ -113,18 +106,16 @@ def _compared(voices: Voices, name: str, numbers: Sequence[int], witnessed: int)
             tally.fills += 1
             for voice, told in given.items():
                 tally.cells[voice] += len(told) - told.count(UNSAID)
-            if wrong := _differing(book, name, given):
+            if wrong := _differing(book, given):
                 # The engine that was not asked so far says what it thinks, too.
                 given |= {v: told for v in ("IronCalc", "LibreOffice") if v != name and (told := voices.ask(v, inputs))}
                 tally.found += [_described(book, n, at, inputs, given) for at in wrong]
     return tally
 
 
-def _differing(book: Book, name: str, given: Mapping[str, list[Any]]) -> list[int]:
+def _differing(book: Book, given: Mapping[str, list[Any]]) -> list[int]:
     """Return the places of the cells on which the voices differ, or that show an error value."""
     ours, wrong = given["evaluator"], []
-    fields, zero = KNOWN.get((name, book.fills.template.key), (frozenset(), ""))
-    excused = fields if zero and ours[book.place(zero)] == 0 else frozenset()
     for voice, told in given.items():
         if voice == "evaluator":
             wrong += [at for at, value in enumerate(ours) if is_error(value)]
@@ -132,8 +123,7 @@ def _differing(book: Book, name: str, given: Mapping[str, list[Any]]) -> list[in
         for at, (a, b) in enumerate(zip(ours, told, strict=True)):
             if b is UNSAID or (a.__class__ is b.__class__ and a == b):
                 continue
-            output = book.places[at][0]
-            if not same(a, b, output.money) and not (voice == name and output.field in excused and not is_error(b)):
+            if not same(a, b, book.places[at][0].money):
                 wrong.append(at)
     return sorted(set(wrong))
 

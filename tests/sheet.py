@@ -124,10 +124,6 @@ class Book:
         """Every formula cell with its field, in the order in which all voices give values."""
         return [(output, cell) for output in self.outputs for cell in output.cells]
 
-    def place(self, field: str) -> int:
-        """Return where the single cell of a field stands among all values."""
-        return next(at for at, (output, _) in enumerate(self.places) if output.field == field)
-
     @cached_property
     def formulas(self) -> dict[Cell, str]:
         """Text of every formula cell, as the file has it."""

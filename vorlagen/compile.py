@@ -22,6 +22,7 @@ from vorlagen.formulas.ast import (
     call,
     walk,
 )
+from vorlagen.formulas.blanks import kept
 from vorlagen.formulas.house import expand, nearest
 from vorlagen.formulas.parse import FormulaError, parse
 from vorlagen.given import given_values, misfit
@@ -95,6 +96,18 @@ class TemplateNames:
             f"{list_key} has no attribute '{attribute}'",
             nearest(attribute, [a.key for a in choices.attributes] or ["wert"]),
         )
+
+    def input_type(self, node: Node) -> str | None:
+        """Type of the input that a reference names; None where its cells are never blank."""
+        if isinstance(node, ListRef):
+            return self.attribute_type(node.list, node.attribute)
+        block = node.block if isinstance(node, ColRef | FieldRef) else self.block
+        assert isinstance(node, ColRef | FieldRef | RowRef | PrevRef)
+        found, item = _block(self.template, block), _field(self.template, block, node.key)
+        if isinstance(node, RowRef) and isinstance(found, Table) and node.key == found.key_field:
+            return None
+        # What a workbook carries along is an input where many are merged.
+        return item.type if not item.computed or item.carried else None
 
     def key_field(self, block: str) -> str:
         """Field that makes a row of a block occupied."""
@@ -177,10 +190,13 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
 
     for block in template.blocks.values():
         names = TemplateNames(template, block.key)
+        shown = {id(item.formula) for item in block.all_fields}
         for formula in block_formulas(block):
             try:
                 tree = expand(parse(formula.text), names)
                 check_references(tree, template, block)
+                if id(formula) in shown:
+                    tree = kept(tree, names.input_type)
             except FormulaError as error:
                 fault(formula, error.message, error.hint)
                 continue

@@ -26,10 +26,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from vorlagen.compute import may_be_blank
 from vorlagen.fieldtypes import from_serial
 from vorlagen.formulas.house import nearest
 from vorlagen.formulas.parse import FormulaError
-from vorlagen.spec import Block, Field, Form, Kpis, Matrix, Template
+from vorlagen.spec import Block, Field, Form, Kpis, Matrix, Summary, Table, Template
 
 if TYPE_CHECKING:
     from vorlagen.compute import Computed
@@ -184,6 +185,7 @@ class Witness:
         self.template = computed.template
         self._found: dict[tuple[str, str], list[Any]] = {}
         self._filled: dict[str, dict[str, Any]] = {}
+        self._ends: dict[str, int] = {}
         self._labels: dict[str, dict[str, str]] = {}
         for (name, key), label in computed.book.choices.items():
             self._labels.setdefault(name, {})[key] = label
@@ -303,7 +305,10 @@ class Witness:
 
     def _heads(self, block: Block) -> list[bool]:
         key = block.key_field if hasattr(block, "key_field") else block.row.key  # type: ignore[attr-defined]
-        return [value is not None for value in self._read(block.key, key)]
+        heads = [value is not None for value in self._read(block.key, key)]
+        # A summary of given lines shows all of them, with or without a name.
+        given = isinstance(block, Summary) and not may_be_blank(block.row, self.template)
+        return [True] * len(heads) if given else heads
 
     def _value(self, node: ast.expr, block: Block, row: int, across: int) -> Any:
         match node:
@@ -347,13 +352,15 @@ class Witness:
         raise FormulaError(f"'{ast.unparse(node)}' in a calculator", "")
 
     def _rows(self, block: str, key: str) -> list[Any]:
-        """Return a column down to the last occupied row of its table."""
+        """Return a column down to the last row of its table that holds anything."""
         values, found = self._column(block, key), self.template.blocks[block]
-        if not hasattr(found, "key_field"):
+        if not isinstance(found, Table):
             return values
-        heads = self._heads(found)
-        last = max((n for n, on in enumerate(heads) if on), default=-1)
-        return values[: last + 1]
+        if block not in self._ends:
+            inputs = [self._read(block, f.key) for f in found.fields if not f.computed]
+            filled = [n for n, row in enumerate(zip(*inputs, strict=True)) if any(v is not None for v in row)]
+            self._ends[block] = filled[-1] + 1 if filled else 0
+        return values[: self._ends[block]]
 
     def _inputs(self, block: str) -> dict[str, Any]:
         """Return what people filled into a block; of a form single values, else columns."""

@@ -31,6 +31,7 @@ from vorlagen.formulas.ast import (
     call,
     walk,
 )
+from vorlagen.formulas.blanks import NUMBERS, blank_stays_blank
 from vorlagen.formulas.functions import NUMERIC
 from vorlagen.formulas.parse import HOUSE, FormulaError
 
@@ -138,7 +139,7 @@ class _Expander:
             column = AboveRef(wanted) if own else ColRef(source, wanted)
             kind = self.names.type_of(source, wanted)
         found = call("INDEX", column, call("MATCH", value, keys, Number(0)))
-        return call("IFERROR", _blank_stays_blank(found, kind), BLANK)
+        return call("IFERROR", blank_stays_blank(found, kind), BLANK)
 
     def band(self, args: tuple[Node, ...]) -> Node:
         """Look-up on ascending lower bounds: BAND(value, list or block, bound, result)."""
@@ -241,7 +242,7 @@ class _Expander:
         block = _name(args[0])
         column = ColRef(block, self.names.key_field(block))
         kind = self.names.type_of(block, column.key)
-        if kind in _NUMBERS:
+        if kind in NUMBERS:
             return call("COUNT", column)
         return call("COUNTIF", column, Literal("?*"))
 
@@ -269,9 +270,6 @@ class _Expander:
         return _sum(self.names.check_columns())
 
 
-_NUMBERS = frozenset({"int", "decimal", "money", "percent", "date", "month", "time"})
-
-
 def _sum(terms: list[Node]) -> Node:
     if not terms:
         return Number(0)
@@ -285,13 +283,6 @@ def _name(node: Node) -> str:
     if not isinstance(node, Name):
         raise FormulaError("a bare key is expected here", "write the key without quotes or brackets")
     return node.value
-
-
-def _blank_stays_blank(found: Node, kind: str) -> Node:
-    """A looked-up blank cell counts as 0 in Excel; keep it blank."""
-    if kind in _NUMBERS:
-        return call("IF", Binary("=", found, BLANK), BLANK, found)
-    return Binary("&", found, BLANK)
 
 
 def _cells(node: Node) -> list[Node]:
