@@ -26,8 +26,10 @@ from vorlagen.formulas.ast import (
     RowRef,
     Unary,
 )
+from vorlagen.formulas.blanks import kept
 from vorlagen.formulas.parse import FormulaError, parse
 from vorlagen.formulas.printing import Printer
+from vorlagen.formulas.shapes import check_shapes
 from vorlagen.layout import layout_for, make_layout
 from vorlagen.values import example_values
 
@@ -75,6 +77,71 @@ def test_errors_say_what_to_write(text: str, message: str, hint: str) -> None:
         parse(text)
     assert message in error.value.message
     assert hint in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('SUMPRODUCT(MAX((a[b]="x")*a[c]))', "MAX over computed values within SUMPRODUCT", "in a column"),
+        ("SUMPRODUCT(a[b]*LARGE(a[c]*1,2))", "LARGE over computed values", "in a column"),
+        ("SUMPRODUCT(IF(a[b]>0,a[c],0))", "IF over columns within SUMPRODUCT", "multiply by the condition"),
+        ("SUMPRODUCT(IFERROR(a[b]/a[c],0))", "IFERROR over columns", "multiply"),
+        ("SUM(CHOOSE(2,a[b],a[c]))", "CHOOSE between whole columns", "between results"),
+        ("SUM(IF([@x]=1,a[b],a[c]))", "IF between whole columns", "between results"),
+        ("SUM(INDEX(a[b],0))", "INDEX with 0", "one row"),
+        ("SUM(INDEX(a[b],2,0))", "INDEX with 0", "one row"),
+        ("COUNTIF(ABOVE(text),[@text])", "may find the heading", "condition on a number"),
+        ("INDEX(ABOVE(n),MATCH([@text],ABOVE(text),0))", "may find the heading", "condition on a number"),
+        ("SUMIFS(ABOVE(n),ABOVE(text),[@text])", "may find the heading", "condition on a number"),
+    ],
+)
+def test_formulas_over_columns_that_programs_compute_differently_are_refused(
+    text: str, message: str, hint: str
+) -> None:
+    with pytest.raises(FormulaError) as error:
+        check_shapes(parse(text), lambda key: key == "text")
+    assert message in error.value.message
+    assert hint in error.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'SUMPRODUCT((a[b]="x")*a[c])',
+        "SUMPRODUCT((a[b]>MAX(a[b]))*1)",
+        "SUMPRODUCT(a[b]*IF(SUM(a[c])>0,1,2))",
+        "SUMPRODUCT(1/COUNTIF(a[b],a[b]))",
+        "IF([@x]=1,SUM(a[b]),SUM(a[c]))",
+        "INDEX(a[b],MATCH([@x],a[c],0))",
+        'COUNTIFS(ABOVE(text),[@text],ABOVE(n),">0")',
+        "COUNTIF(ABOVE(n),[@n])",
+        "SUMIFS(ABOVE(text),ABOVE(n),1)",
+    ],
+)
+def test_other_formulas_over_columns_are_taken(text: str) -> None:
+    check_shapes(parse(text), lambda key: key == "text")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[@text]", '[@text]&""'),
+        ("[@zahl]", 'IF([@zahl]="","",[@zahl])'),
+        ("[@wert]", "[@wert]"),
+        ("[@zahl]*2", "[@zahl]*2"),
+        ("INDEX(a[zahl],3)", 'IF(INDEX(a[zahl],3)="","",INDEX(a[zahl],3))'),
+        ('IF([@zahl]="","",[@zahl])', 'IF([@zahl]="","",[@zahl])'),
+        ('IF(OR([@zahl]="",[@wert]=1),0,[@zahl])', 'IF(OR([@zahl]="",[@wert]=1),0,[@zahl])'),
+        ('IF(AND([@zahl]<>"",[@wert]=1),[@zahl],[@text])', 'IF(AND([@zahl]<>"",[@wert]=1),[@zahl],[@text]&"")'),
+        ("IF([@wert]=1,[@zahl],0)", 'IF([@wert]=1,IF([@zahl]="","",[@zahl]),0)'),
+        ('IFERROR(INDEX(a[text],9),"")', 'IFERROR(INDEX(a[text],9)&"","")'),
+        ("CHOOSE([@zahl],[@text],1)", 'CHOOSE([@zahl],[@text]&"",1)'),
+        ("SUM([@zahl],1)", "SUM([@zahl],1)"),
+    ],
+)
+def test_a_formula_that_returns_a_blank_cell_stays_blank(text: str, expected: str) -> None:
+    inputs = {"text": "text", "zahl": "int"}
+    assert kept(parse(text), lambda node: inputs.get(node.key)) == parse(expected)  # type: ignore[union-attr]
 
 
 _LEAVES = st.one_of(

@@ -22,9 +22,10 @@ from vorlagen.formulas.ast import (
     call,
     walk,
 )
-from vorlagen.formulas.blanks import kept
+from vorlagen.formulas.blanks import NUMBERS, kept
 from vorlagen.formulas.house import expand, nearest
 from vorlagen.formulas.parse import FormulaError, parse
+from vorlagen.formulas.shapes import check_shapes
 from vorlagen.given import given_values, misfit
 from vorlagen.limits import LimitsOf, figures
 from vorlagen.spec import (
@@ -108,6 +109,11 @@ class TemplateNames:
             return None
         # What a workbook carries along is an input where many are merged.
         return item.type if not item.computed or item.carried else None
+
+    def is_text_input(self, key: str) -> bool:
+        """Whether people type texts into a field of the same block."""
+        item = _field(self.template, self.block, key)
+        return not item.computed and item.type not in NUMBERS
 
     def key_field(self, block: str) -> str:
         """Field that makes a row of a block occupied."""
@@ -195,6 +201,7 @@ def compile_template(template: Template, builders: list[Builder]) -> None:
             try:
                 tree = expand(parse(formula.text), names)
                 check_references(tree, template, block)
+                check_shapes(tree, names.is_text_input)
                 if id(formula) in shown:
                     tree = kept(tree, names.input_type)
             except FormulaError as error:

@@ -18,9 +18,10 @@ from calculators.evaluate.functions_text import TEXTS
 from calculators.evaluate.functions_totals import TOTALS
 from calculators.evaluate.graph import Column, Needs, components, needs_of, row_order
 from calculators.evaluate.operators import settled
-from calculators.evaluate.scope import RANGES, Function, Scope, Store, every_node
+from calculators.evaluate.scope import Function, Scope, Store
 from calculators.evaluate.values import ERROR, ExcelError, Ints, Vec, blanks, error
 from vorlagen.formulas.ast import BLANK, AboveRef, Binary, Call, ColRef, Node, PrevRef, RowRef, call, children
+from vorlagen.formulas.shapes import RANGES, every_node
 
 FUNCTIONS: dict[str, Function] = {**COUNTS, **DATES, **LOGIC, **LOOKUP, **MATH, **TEXTS, **TOTALS}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calculators.evaluate.operators import clean, divide, numeric
-from calculators.evaluate.scope import RANGES, Function, Lattice, Range, Scope, every_node, is_reference, value_leaves
+from calculators.evaluate.scope import Function, Lattice, Range, Scope, is_reference
 from calculators.evaluate.values import (
     BLANK,
     ERROR,
@@ -29,6 +29,7 @@ from calculators.evaluate.values import (
     select,
 )
 from vorlagen.formulas.ast import AboveRef, Call, Node, Position, PrevRef, RowRef
+from vorlagen.formulas.shapes import RANGES, every_node, value_leaves
 
 _CHUNK = 2_000_000
 

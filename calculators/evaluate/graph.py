@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from calculators.evaluate.scope import every_node
 from vorlagen.formulas.ast import AboveRef, ColRef, FieldRef, Node, PrevRef, RowRef
+from vorlagen.formulas.shapes import every_node
 
 Column = tuple[str, str]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,52 +42,10 @@ from vorlagen.formulas.ast import (
     PrevRef,
     RowRef,
     Unary,
-    children,
 )
+from vorlagen.formulas.shapes import RANGES
 
 Function = Callable[["Scope", tuple[Node, ...]], Vec]
-RANGES = (ColRef, ListRef, AboveRef)
-
-# Functions that take a range as a range: name -> whether they do so for argument i.
-_TAKES_RANGE: dict[str, Callable[[int], bool]] = {
-    **dict.fromkeys(("AND", "AVERAGE", "COUNT", "COUNTA", "MAX", "MEDIAN", "MIN", "OR", "SUM"), lambda i: True),
-    **dict.fromkeys(("COUNTBLANK", "COUNTIF", "INDEX", "LARGE", "PERCENTILE", "ROWS", "SMALL"), lambda i: i == 0),
-    **dict.fromkeys(("NETWORKDAYS", "WORKDAY"), lambda i: i == 2),
-    **dict.fromkeys(("AVERAGEIFS", "SUMIFS"), lambda i: i == 0 or i % 2 == 1),
-    **dict.fromkeys(("MATCH", "RANK"), lambda i: i == 1),
-    "COUNTIFS": lambda i: i % 2 == 0,
-    "NPV": lambda i: i > 0,
-    "SUMIF": lambda i: i != 1,
-}
-
-
-def takes_range(name: str, argument: int) -> bool:
-    """Return whether a function takes a range there as such, not cell by cell."""
-    return name in _TAKES_RANGE and _TAKES_RANGE[name](argument)
-
-
-def every_node(node: Node) -> Iterator[Node]:
-    """Yield `node` and everything below it; deep trees are no problem."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        yield top
-        stack.extend(children(top))
-
-
-def value_leaves(node: Node) -> Iterator[Node]:
-    """Yield the leaves that a formula reads cell by cell, without the ranges it hands to a function."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Call):
-            for i, arg in enumerate(top.args):
-                if not (isinstance(arg, RANGES) and takes_range(top.name, i)):
-                    stack.append(arg)
-        elif below := children(top):
-            stack.extend(below)
-        else:
-            yield top
 
 
 @dataclass(frozen=True)
@@ -490,7 +448,7 @@ def is_reference(node: Node) -> bool:
     """Return whether a formula names a cell, whose text a sum passes over."""
     if isinstance(node, RowRef | FieldRef | PrevRef | ChoiceRef):
         return True
-    if isinstance(node, Call) and node.name == "IF":
+    if isinstance(node, Call) and node.name in ("CHOOSE", "IF"):
         chosen = [arg for arg in node.args[1:] if not isinstance(arg, Number)]
         return bool(chosen) and all(is_reference(arg) for arg in chosen)
     return isinstance(node, Call) and node.name == "INDEX"
