@@ -123,6 +123,13 @@ def test_points_are_named_by_series_that_the_legend_leaves_out() -> None:
     assert len(re.findall(r"<c:legendEntry>", part)) == len(named)
 
 
+def test_scale_of_points_ends_where_inputs_end_but_for_shares_beyond_all() -> None:
+    shown = charts("kundenportfolio")
+    ends = {t: [float(m) for m in re.findall(r'<c:max val="(.*?)"/>', part)] for t, part in shown.items()}
+    assert ends["Attraktivität und Position"] == [10, 10]
+    assert ends["Kundenwert und Betreuungsaufwand"] == [10]
+
+
 def test_bars_that_can_be_negative_have_a_scale_instead_of_figures() -> None:
     shown = charts("kundendeckungsbeitrag")
     negative = shown["Die zehn schwächsten Kunden: DB III (€)"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from generators import styles
@@ -264,7 +265,8 @@ def _scale(ctx: Context, texts: list[str], kind: str) -> dict[str, Any]:
     limits = _limits(ctx, texts)
     if abs(limits.low) == abs(limits.high) == float("inf"):
         return {}
-    ends = {"min": limits.low, "max": limits.high}
+    # Shares beyond 100 % are allowed far above what occurs.
+    ends = {"min": limits.low, "max": inf if kind == "percent" and limits.high > 1 else limits.high}
     scale = {end: value for end, value in ends.items() if abs(value) < _FAR}
     if len(scale) == len(ends):
         whole = all(f.type == "int" for text in texts for _, f in _fields(ctx, text))
