@@ -29,6 +29,7 @@ from tests.workbooks import CATALOG
 from vorlagen.compile import TemplateNames
 from vorlagen.formulas.house import expand
 from vorlagen.formulas.parse import parse
+from vorlagen.load import load_template
 from vorlagen.spec import Formula
 
 Arguments = tuple[tuple[str, Any], ...]
@@ -77,7 +78,8 @@ def _rows(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
 class Fault:
     """A text in the formula of a field (`template: block.field`) or in a function (`module:function`), and a wrong one.
 
-    The text stands there exactly once.
+    The text stands there exactly once. A house function is a place of both kinds: every formula that names it
+    changes once its template is compiled again.
     """
 
     what: str
@@ -85,6 +87,7 @@ class Fault:
     right: str
     wrong: str
     guard: Guard
+    template: str = ""  # the template that is compiled with the fault, for house functions
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -123,10 +126,16 @@ class Fault:
         assert isinstance(function, FunctionType)
         kept = function.__code__
         function.__code__ = _compiled(function, self._changed(textwrap.dedent(inspect.getsource(function))))
+        template = CATALOG.template(self.template) if self.template else None
         try:
+            if template is not None:
+                entry = CATALOG.entries[self.template]
+                CATALOG._loaded[self.template] = load_template(entry.path, CATALOG.common, entry.source)
             yield
         finally:
             function.__code__ = kept
+            if template is not None:
+                CATALOG._loaded[self.template] = template
 
 
 def _compiled(function: FunctionType, source: str) -> CodeType:
@@ -145,6 +154,11 @@ def _compiled(function: FunctionType, source: str) -> CodeType:
 def witness(key: str) -> Guard:
     """The example of a template, formula against calculator."""
     return Guard("test_witness", "test_formulas_agree_with_their_calculators", (("key", key), ("kind", "example")))
+
+
+def nothing(key: str) -> Guard:
+    """The blank workbook of a template, formula against calculator."""
+    return Guard("test_witness", "test_formulas_agree_with_their_calculators", (("key", key), ("kind", "blank")))
 
 
 def incomplete(key: str) -> Guard:
@@ -256,6 +270,27 @@ FAULTS = [
           witness("clv_berechnung")),
     Fault("unlimited points: more than the whole wallet", "kundenportfolio: kunden.p_lieferanteil",
           "MIN(1, [@lieferanteil])", "[@lieferanteil]", limits("35 more bought than known")),
+    Fault("blank status counts as submitted", "angebotserfolg: angebote.abgegeben", '[@gruppe]<>"", ', "",
+          limits("27 offer without status")),
+    Fault("blank as zero: a month without forecast is judged", "vertriebsforecast: historie.auswahl",
+          '[@forecast]<>"", ', "", limits("18 month without forecast")),
+    # -- house functions ----------------------------------------------------------------------
+    Fault("a zero below is divided by", "vorlagen.formulas.house:_Expander.ratio", "bottom, Number(0)",
+          "bottom, Number(1)", nothing("abc_rfm_analyse"), "abc_rfm_analyse"),
+    Fault("blank as zero: products and differences", "vorlagen.formulas.house:_Expander.strict",
+          'call("IF", any_blank(cells), BLANK, inner) if cells else inner', "inner", incomplete("angebotskalkulation"),
+          "angebotskalkulation"),
+    Fault("boundary: only the bounds themselves are found", "vorlagen.formulas.house:_Expander.band",
+          "bounds, Number(1)", "bounds, Number(0)", witness("angebotserfolg"), "angebotserfolg"),
+    Fault("tie rule: equal rows share their rank", "vorlagen.formulas.house:_Expander.rank_unique",
+          'Binary("+", rank, ties)', "rank", limits("29 equal customers"), "abc_rfm_analyse"),
+    Fault("off by one day: the same day is one day later", "vorlagen.formulas.house:_Expander.workdays_between",
+          "Number(1)", "Number(0)", witness("adressqualifizierung"), "adressqualifizierung"),
+    Fault("holidays are working days", "vorlagen.formulas.house:_Expander.add_workdays",
+          ', ColRef("feiertage", "datum")', "", limits("07 a holiday in between"), "akquise_zeitplan"),
+    Fault("blank as zero: the mean under conditions counts blanks", "vorlagen.formulas.house:_Expander.avg_if",
+          'call("COUNTIFS", column, Literal(">-1E+300"), *criteria)', 'call("COUNTIFS", *criteria)',
+          incomplete("angebotserfolg"), "angebotserfolg"),
     # -- functions of the evaluator -----------------------------------------------------------
     Fault("halves go down", "calculators.evaluate.functions_math:_half_away", ">= 0.5 - scaled", "> 0.5 + scaled",
           worked("ROUND(2.5,0)")),

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.test_golden import Case
+from vorlagen.fieldtypes import to_serial
 
 TODAY = date(2026, 4, 15)
 FRONT = {"stichtag": TODAY}
@@ -54,6 +55,16 @@ CASES = [
         {"deckblatt": FRONT,
          "mitglieder": [{"bc_id": "BC-1", "name": f"Person {day}", "faellig_am": date(2026, 4, day)}
                         for day in (14, 15, 16)]},
+    ),
+    Case(
+        "07 a holiday in between",
+        "akquise_zeitplan",
+        {},
+        # Thursday 02.04.2026 and two working days more: Good Friday and Easter Monday are free, so Wednesday.
+        {("vorgaenge", "ende", 0): to_serial(date(2026, 4, 8)), ("vorgaenge", "start", 1): to_serial(date(2026, 4, 9))},
+        {"feiertage": [{"datum": date(2026, 4, 3)}, {"datum": date(2026, 4, 6)}],
+         "vorgaenge": [{"nr": 1, "vorgang": "Eins", "start_plan": date(2026, 4, 2), "dauer_at": 3},
+                       {"nr": 2, "vorgang": "Zwei", "vorgaenger": 1, "dauer_at": 1}]},
     ),
     Case(
         "09 done on the day",
