@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from vorlagen.layout import Placed, PlacedSheet
@@ -14,6 +15,9 @@ _POINTS = 0.75  # of a pixel, in which XlsxWriter keeps row heights
 _SMALLEST, _LARGEST = 35, 95
 _LEGIBLE = 60  # percent: body text of 6.6 points
 _SHRINK = 0.85  # of the width-filling scale, where that saves a page
+# Characters of a narrow list that fit on a page in portrait, and its printable area in inches.
+PORTRAIT_CHARACTERS = 105.0
+_PORTRAIT = (7.0, 9.9)
 _KEPT = 4  # rows of a table that stay with its heading
 
 
@@ -60,6 +64,8 @@ def _breaks(sheet: PlacedSheet, writer: Any, scale: int, filled: Callable[[Place
     used = _height(writer, 0, tops[0])
     for group, top, end in zip(groups, tops, ends, strict=True):
         needed = _height(writer, top, max(_needed(p, filled) for p in group))
+        if group is groups[-1] and (whole := _height(writer, top, end)) <= room:
+            needed = whole  # its spare rows alone would be an empty page
         if used > 0 and used + needed > room and top != tops[0]:
             breaks.append(top)
             used = 0.0
@@ -99,12 +105,20 @@ def keep_heading(writer: Any, sheet: PlacedSheet, row: int) -> None:
         writer.set_h_pagebreaks([row])
 
 
-def list_pages(sheet: PlacedSheet, firsts: Sequence[int]) -> Pages:
+def fits_portrait(sheet: PlacedSheet, writer: Any) -> bool:
+    """Whether a form is one page in portrait, if need be a little smaller than its width asks for."""
+    width, height = _PORTRAIT
+    scale = min(1.0, width / sum(_inches(sheet, col) for col in sheet.widths)) * _SHRINK
+    return _height(writer, 0, max(p.bottom for p in sheet.blocks) + 1) * scale <= height * 72
+
+
+def list_pages(sheet: PlacedSheet, firsts: Sequence[int], height: float = 0.0) -> Pages:
     """Return scale and columns before which a page ends, so that no list is cut.
 
     Args:
         sheet: the sheet with the choice lists.
         firsts: first column of each list.
+        height: points of all rows.
     """
     ends = [*firsts[1:], max(sheet.widths) + 1]
     inches = [sum(_inches(sheet, col) for col in range(a, b)) for a, b in zip(firsts, ends, strict=True)]
@@ -117,7 +131,7 @@ def list_pages(sheet: PlacedSheet, firsts: Sequence[int]) -> Pages:
                 used = 0.0
             used += width
         tried.append(Pages(scale, breaks, single=not breaks))
-    return min(tried, key=lambda p: (len(p.breaks), -p.scale))
+    return min(tried, key=lambda p: ((len(p.breaks) + 1) * ceil(height / _room(p.scale) or 1), -p.scale))
 
 
 def _inches(sheet: PlacedSheet, col: int) -> float:
@@ -127,6 +141,11 @@ def _inches(sheet: PlacedSheet, col: int) -> float:
 def _room(scale: float) -> float:
     """Points of rows on a page."""
     return PAGE_HEIGHT_INCHES * 72 * 100 / scale
+
+
+def rows_height(writer: Any, end: int) -> float:
+    """Points of the rows above `end`."""
+    return _height(writer, 0, end)
 
 
 def _height(writer: Any, first: int, end: int) -> float:

@@ -192,8 +192,6 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     pagemarks.header(ctx, sheet, named=item is not None, logo=placed.role != "front")
     if item is None:
         sheet.set_zoom(90 if placed.role == "dashboard" else 100)
-        if placed.role == "form" and not placed.grid:
-            sheet.set_portrait()
         schedule = next((b for b in placed.blocks if isinstance(b.block, Gantt)), None)
         if schedule is not None:
             sheet.fit_to_pages(1, 1)
@@ -207,7 +205,9 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             plan = paging.pages(placed, sheet, _last_column(placed), partial(chart.last_filled, ctx))
             _print(sheet, plan)
         elif placed.name == ctx.layout.lists_sheet:
-            plan = paging.list_pages(placed, [p.columns["wert"] for p in ctx.layout.lists.values()])
+            lists = ctx.layout.lists.values()
+            height = paging.rows_height(sheet, max(p.first + p.rows for p in lists))
+            plan = paging.list_pages(placed, [p.columns["wert"] for p in lists], height)
             if plan.single:
                 sheet.fit_to_pages(1, 0)
             else:
@@ -215,6 +215,9 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
                 sheet.set_v_pagebreaks(plan.breaks)
         elif placed.role == "notes":
             sheet.set_print_scale(paging.print_scale(placed, max(placed.widths)))
+        elif placed.role in ("form", "parameter"):
+            sheet.set_portrait()
+            sheet.fit_to_pages(1, 1 if paging.fits_portrait(placed, sheet) else 0)
         else:
             sheet.fit_to_pages(1, 1 if placed.role == "front" else 0)
         if placed.name != ctx.layout.lists_sheet:
@@ -230,6 +233,8 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     across = math.ceil(total / PAGE_WIDTH)
     sheet.fit_to_pages(across, 0)
     sheet.repeat_rows(item.header)
+    if total <= paging.PORTRAIT_CHARACTERS:
+        sheet.set_portrait()
     if across > 1:
         sheet.repeat_columns(0, key_column)
     top = 0 if any(other.top < item.top for other in placed.blocks) else item.header  # with the form above it

@@ -15,7 +15,7 @@ import pytest
 from generators import paging, styles, wrapping
 from tests import workbooks
 from vorlagen.compute import compute
-from vorlagen.layout import Placed, PlacedSheet, column_width, layout_for
+from vorlagen.layout import GRID_WIDTH, Placed, PlacedSheet, column_width, heading_width, layout_for
 from vorlagen.spec import Chart, Choice, ChoiceList, Field, Lang, Matrix, Prose, Summary, Table, Text
 
 _FOLDER = TemporaryDirectory()
@@ -87,6 +87,50 @@ def test_a_column_is_as_wide_as_the_longest_word_of_its_heading_and_its_choices(
     assert column_width(item, "de") == len("Akquisitionskosten") + 2
     assert column_width(item, "de", choices) == len("geringer Wert, aufwendig") + 2
     assert column_width(item, "en", choices) == 8
+
+
+@pytest.mark.parametrize(
+    ("title", "width"),
+    [
+        ("Qualifizierungsquote", 22),
+        ("Months without purchase", 16),  # Months without / purchase
+        ("Avg. duration (working days)", 16),  # Avg. duration / (working days)
+        ("Know-how-Stufe", 12),  # Know- how- / Stufe
+        ("km", 4),
+    ],
+)
+def test_a_heading_takes_two_lines(title: str, width: float) -> None:
+    assert heading_width(title) == width
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_headings_are_whole_words_in_two_lines(lang: Lang) -> None:
+    cut = []
+    for key in workbooks.KEYS:
+        template = workbooks.CATALOG.template(key)
+        for placed_sheet in layout_for(template, workbooks.values_of(template, "blank", lang), lang).sheets:
+            for placed in placed_sheet.blocks:
+                titles = {f.key: f.title[lang] for f in placed.block.all_fields if f.key in placed.columns}
+                for field, title in titles.items():
+                    width = placed_sheet.widths.get(placed.columns[field], GRID_WIDTH)
+                    # Headings are bold in 10 points, a little narrower than the body.
+                    longest = max(wrapping.length(word) for word in re.split(r"(?<=-)|\s", title)) / wrapping.SPARE
+                    if longest + _INDENT > width or wrapping.lines(title, width + 1.0) > 2:
+                        cut.append(f"{key}: {placed.block.key}.{field} is {width} wide: {title}")
+    assert not cut
+
+
+@pytest.mark.parametrize("key", workbooks.KEYS)
+def test_the_front_sheet_tells_of_every_sheet_in_full(key: str) -> None:
+    sheet = openpyxl.load_workbook(example(key)).worksheets[0]
+    below = next(row for row in range(1, 60) if sheet.cell(row, 2).value == "Blätter")
+    hints = {row: str(sheet.cell(row, 3).value) for row in range(below + 1, 60) if sheet.cell(row, 3).value}
+    helps = [s.help.de for s in workbooks.CATALOG.template(key).sheets[1:] if s.help is not None]
+    assert len(hints) >= len(helps)
+    for row, hint in hints.items():
+        assert not hint.endswith("…")
+        lines = wrapping.lines(hint, sheet.column_dimensions["C"].width * 11 / 9)
+        assert (sheet.row_dimensions[row].height or 18) >= 12 * lines, hint
 
 
 def test_totals_of_spare_rows_and_columns_are_empty() -> None:
@@ -239,3 +283,27 @@ def test_no_list_is_cut_by_a_page() -> None:
     assert plan.breaks
     assert set(plan.breaks) <= set(firsts)
     assert plan.scale >= 60
+
+
+@pytest.mark.parametrize("key", workbooks.KEYS)
+def test_no_page_holds_spare_rows_alone(key: str) -> None:
+    template = workbooks.CATALOG.template(key)
+    for sheet in layout_for(template, workbooks.values_of(template, "blank", "de"), "de").sheets:
+        if sheet.grid:
+            last = max(sheet.widths)
+            plan = paging.pages(sheet, Rows(), last, lambda placed: placed.first)
+            end = max(sheet.blocks, key=lambda p: p.top)
+            page = paging.PAGE_HEIGHT_INCHES * 72 * 100 / plan.scale
+            if (end.bottom + 1 - end.top) * 18 <= page:
+                assert max(plan.breaks, default=0) <= end.top
+
+
+def test_long_choice_lists_take_a_smaller_scale() -> None:
+    sheet = PlacedSheet("Listen", None, "lists", (), dict.fromkeys(range(4), 20.0))
+    assert paging.list_pages(sheet, [0, 2], 400.0).scale > paging.list_pages(sheet, [0, 2], 700.0).scale
+
+
+def test_a_form_is_one_page_if_a_little_shrinking_is_enough() -> None:
+    rows = int(9.9 * 72 / (7.0 / 12) / 18)  # at a scale that brings twelve inches of columns to seven
+    assert paging.fits_portrait(sheet_of(block("a", 3, rows)), Rows())
+    assert not paging.fits_portrait(sheet_of(block("a", 3, rows * 2)), Rows())

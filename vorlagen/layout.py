@@ -253,15 +253,22 @@ def column_width(item: Field, lang: Lang, choices: ChoiceList | None = None) -> 
     """Return the column width of a field in a record list.
 
     Args:
-        item: the field; its own width holds unless a word of the heading or a choice would be cut.
+        item: the field; its own width holds unless the heading or a choice would be cut.
         lang: language of heading and choices.
         choices: the list of a choice field.
     """
-    longest_word = max((len(w) for w in item.title[lang].replace("-", "- ").split()), default=0)
+    heading = heading_width(item.title[lang])
     chosen = min(_longest_label(choices, lang) + 2.0, MAX_CHOICE_WIDTH) if choices else 0.0
     if item.width:
-        return max(item.width, longest_word + 2.0, chosen)
-    return max(TYPES[item.type].width, longest_word + 3.0, len(item.title[lang]) / 2 + 3.0, chosen)
+        return max(item.width, heading, chosen)
+    return max(TYPES[item.type].width, heading + 1.0, chosen)
+
+
+def heading_width(title: str) -> float:
+    """Return the narrowest column in which a heading takes two lines and no word is broken."""
+    words = title.replace("-", "- ").split()
+    halves = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(len(words) + 1)]
+    return min(max(len(first), len(second)) for first, second in halves) + 2.0
 
 
 def _longest_label(choices: ChoiceList, lang: Lang) -> int:
@@ -446,8 +453,10 @@ def _place_block(
 
 
 def _wanted(block: Summary | Matrix, lang: Lang, sizes: _Sizes) -> dict[str, float | None]:
-    """Widths that a block asks for: its own, and room for the names of the list that its rows show."""
-    wanted = {f.key: f.width for f in block.fields}
+    """Widths that a block asks for: its own, room for its headings and for the names of the list in its rows."""
+    wanted: dict[str, float | None] = {
+        f.key: max(f.width or GRID_WIDTH, heading_width(f.title[lang])) for f in block.fields
+    }
     choices = sizes.choices(listed(block.row))
     room = _longest_label(choices, lang) + 2.0 if choices else 0.0
     return {block.row.key: max(block.row.width or 0.0, room)} | wanted

@@ -91,8 +91,8 @@ def write_form(
 
 
 def _height(text: object) -> float:
-    """Height of a long text: room for four lines, more when the text needs it."""
-    return max(62.0, wrapping.LINE * wrapping.lines(text, FORM_VALUE_WIDTH) + 6)
+    """Height of a long text: room for three lines, more when the text needs it."""
+    return max(51.0, wrapping.LINE * wrapping.lines(text, FORM_VALUE_WIDTH) + 6)
 
 
 def write_kpis(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:

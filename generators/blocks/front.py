@@ -19,10 +19,12 @@ from vorlagen.spec import Attribute, Field, Form, Kpis, Text
 
 BAND_ROWS = 2
 BAND_HEIGHTS = (36, 22, 8)  # points
+VALUE_WIDTH = 38.0
 RIGHT = 4  # column of the right half
 RIGHT_WIDTHS = (34.0, 62.0)
 STEP_WIDTH = sum(RIGHT_WIDTHS)
 NAME_SIZES = ((15, 34), (12, 44), (10, 999))  # points, and characters up to which a name has that size
+HINT_WIDTH, HINT_LINE = VALUE_WIDTH * styles.BODY_SIZE / styles.NOTE_SIZE, 12.5  # characters and points of a note
 LOGO_GAP, LOGO_WIDTH = 8, 300  # pixels
 LINKS_MAX = 65_000  # Excel takes 65,530 links on a sheet
 ROW_MAX = 409.0  # points
@@ -33,7 +35,7 @@ def write_front(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     pen = Pen(sheet)
     sheet.set_column(0, 0, 2)
     sheet.set_column(1, 1, 28)
-    sheet.set_column(2, 2, 38)
+    sheet.set_column(2, 2, VALUE_WIDTH)
     sheet.set_column(3, 3, 3)
     for n, width in enumerate(RIGHT_WIDTHS):
         sheet.set_column(RIGHT + n, RIGHT + n, width)
@@ -161,10 +163,10 @@ def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:
     # What was added to the template comes first: it is why the workbook was handed on.
     for n, (name, words) in enumerate([*((e.name, e.title) for e in ctx.further), *targets], 1):
         pen.link(row + n, 1, name, name, link)
-        short = re.split(r"\. (?=[A-ZÄÖÜ„‘'“])", words)[0].rstrip(".")
-        pen.text(
-            row + n, 2, short if len(short) <= 58 else short[:57].rsplit(" ", 1)[0] + " …", ctx.styles.note(indent=1)
-        )
+        first = re.split(r"\. (?=[A-ZÄÖÜ„‘'“])", words)[0].rstrip(".")
+        pen.text(row + n, 2, first, ctx.styles.note(indent=1, text_wrap=True))
+        count = wrapping.lines(first, HINT_WIDTH)
+        sheet.set_row(row + n, max(float(styles.ROW_HEIGHT), HINT_LINE * count + 4))
 
 
 def title_rows(ctx: Context, sheet: Any, title: str, words: str, *, back: int | None = None) -> None:
@@ -242,7 +244,7 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             pen.value(row, col, None, ctx.styles.section())
         row += 1
         for n, line in enumerate(lines, 1):
-            _wide(ctx, pen, row, str(n), line[ctx.lang], room)
+            _wide(ctx, pen, row, str(n), line[ctx.lang], room, "right")
             row += 1
         row += 1
     paging.keep_heading(sheet, placed, row)
@@ -272,9 +274,9 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
                 sheet.set_row(row, wrapping.LINE * count + 4)
 
 
-def _wide(ctx: Context, pen: Pen, row: int, label: str, text: str, width: float) -> None:
+def _wide(ctx: Context, pen: Pen, row: int, label: str, text: str, width: float, align: str = "left") -> None:
     look = ctx.styles.plain(text_wrap=True)
-    pen.text(row, 1, label, ctx.styles.muted(indent=1))
+    pen.text(row, 1, label, ctx.styles.muted(indent=1, align=align))
     pen.sheet.merge_range(row, 2, row, 3, "", look)
     pen.text(row, 2, text, look)
     pen.sheet.set_row(row, wrapping.LINE * wrapping.lines(text, width) + 4)
