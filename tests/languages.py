@@ -141,33 +141,3 @@ def foreign_texts(book: Package, template: Template, brand: Brand, lang: Lang) -
         if seen[text]:
             wrong.append((place, seen[text], text[:80]))
     return wrong
-<<<<<<< HEAD:tests/languages.py
-=======
-
-
-@pytest.mark.parametrize("key", workbooks.KEYS)
-def test_a_workbook_speaks_one_language(key: str, tmp_path: Path) -> None:
-    for lang in LANGS:
-        path = workbooks.write(tmp_path, key, "example", lang, limit=12)
-        wrong = foreign_texts(path, workbooks.CATALOG.template(key), lang)
-        assert not wrong, f"{lang}: {len(wrong)} texts: {wrong[:12]}"
-
-
-def test_foreign_texts_are_seen(tmp_path: Path) -> None:
-    """The German workbook taken for an English one: nearly every sheet, message, chart and property is reported."""
-    path = workbooks.write(tmp_path, "angebotsliste", "example", "de", limit=12)
-    places = [place for place, _, _ in foreign_texts(path, workbooks.CATALOG.template("angebotsliste"), "en")]
-    for kind in ("sheet name", "(error)", "(prompt)", "(oddFooter)", "xl/charts/", "xl/drawings/", "docProps/core"):
-        assert any(kind in place for place in places), kind
-    assert len(places) > 500
-
-
-def test_english_writes_a_percent_sign_without_a_blank() -> None:
-    wrong = [
-        text.en
-        for key in workbooks.KEYS
-        for text in texts(workbooks.CATALOG.template(key))
-        if re.search(r"\d %", text.en)
-    ]
-    assert not wrong
->>>>>>> 0ae5a62 (Headings in whole words and two lines, front sheet without shortened hints, forms and short lists in portrait, no page of spare rows):tests/test_languages.py

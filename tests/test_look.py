@@ -14,6 +14,7 @@ import pytest
 
 from generators import paging, styles, wrapping
 from tests import workbooks
+from tests.languages import texts
 from vorlagen.compute import compute
 from vorlagen.layout import GRID_WIDTH, Placed, PlacedSheet, column_width, heading_width, layout_for
 from vorlagen.spec import Chart, Choice, ChoiceList, Field, Lang, Matrix, Prose, Summary, Table, Text
@@ -217,6 +218,11 @@ def test_heads_of_a_schedule_show_no_date_where_none_fits() -> None:
     assert 0 < count - last < 3
     assert sheet.cell(placed.header, start + 1).number_format == "dd.mm.yyyy"
     assert sheet.cell(placed.header, start + last + 1).number_format == ";;;"
+
+
+def test_english_writes_a_percent_sign_without_a_blank() -> None:
+    written = (text.en for key in workbooks.KEYS for text in texts(workbooks.CATALOG.template(key)))
+    assert not [text for text in written if re.search(r"\d %", text)]
 
 
 # -- pages
