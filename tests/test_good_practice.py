@@ -86,7 +86,7 @@ SPECIMENS = [
     ("A06", "docProps/core.xml", "<dc:title>[^<]*</dc:title>", ""),
     ("A07", "xl/sharedStrings.xml", "<t>Posten</t>", "<t>hier</t>"),
     ("A08", "xl/charts/chart1.xml", r"<c:title>.*?</c:title>", ""),
-    ("A09", "xl/styles.xml", r'formatCode="0 %"', 'formatCode="0 %;[Red]0 %"'),
+    ("A09", "xl/styles.xml", r'formatCode="0 %[^"]*"', 'formatCode="0 %;[Red]0 %"'),
     ("P01", "LIST", r"<f>([^<]*)</f>", r"<f>\1*0.19</f>"),
     ("P02", "LIST", r'(<c r="[A-Z]+9"[^>]*>)<f>[^<]*</f>', r"\1<f>1+1</f>"),
     ("P03", "LIST", r'(<c r="A5" s="\d+")(?: t="s"><v>\d+</v></c>|/>)', r"\1><f>1+1</f><v>2</v></c>"),
