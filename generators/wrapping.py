@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 LINE = 15.0  # points of a line of body text
+_HEADING_LINE, _HEADING = 13.5, 1.1  # bold print of 10 points takes a little less room than plain print of 11
 # Width of letters in digits of Calibri, by which columns are measured; all others are as wide as a digit.
 _WIDTHS = {
     letter: width
@@ -31,6 +34,17 @@ def lines(text: object, width: float) -> int:
     """
     room = max(width - _INDENT, 1.0)
     return sum(_lines(part, room) for part in str("" if text is None else text).split("\n"))
+
+
+def heading_height(headings: Iterable[tuple[str, float]], least: float) -> float:
+    """Return the height in points of a line of column headings: two lines of bold small print, or more if needed.
+
+    Args:
+        headings: each with the width of its column.
+        least: height of the line when two are enough.
+    """
+    count = max((lines(text, width * _HEADING) for text, width in headings), default=1)
+    return max(least, count * _HEADING_LINE + 5)
 
 
 def _lines(paragraph: str, room: float) -> int:

@@ -82,6 +82,11 @@ def test_lines_of_a_wrapped_text(text: str | None, width: float, lines: int) -> 
     assert wrapping.lines(text, width) == lines
 
 
+def test_headings_of_three_lines_get_a_higher_row() -> None:
+    assert wrapping.heading_height([("Umsatz", 13), ("Eigenes Wachstum", 13)], 33) == 33
+    assert wrapping.heading_height([("Cumulative present value at the end", 13)], 33) > 40
+
+
 def test_a_column_is_as_wide_as_the_longest_word_of_its_heading_and_its_choices() -> None:
     item = Field("x", Text("Akquisitionskosten p. a.", "Cost"), "choice", width=8)
     choices = ChoiceList("L_X", Text("X", "X"), (Choice("a", Text("geringer Wert, aufwendig", "low"), {}),))

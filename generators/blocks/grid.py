@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from generators import rules, styles
+from generators import rules, styles, wrapping
 from generators.blocks.form import heading
 from generators.context import Context, cell_value
 from generators.pen import Pen
 from vorlagen.compute import axis_trees, matrix_inputs, may_be_blank
 from vorlagen.fieldtypes import TYPES
-from vorlagen.layout import Placed, cell_name, column_name
+from vorlagen.layout import GRID_WIDTH, Placed, cell_name, column_name
 from vorlagen.spec import Axis, Field, Matrix, Summary
 
 
@@ -27,7 +27,7 @@ def write_summary(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     heading(ctx, pen, placed, width)
     write_row_headings(ctx, pen, placed, block.row)
     write_row_fields(ctx, sheet, pen, placed, block)
-    sheet.set_row(placed.header, styles.HEADER_HEIGHT)
+    sheet.set_row(placed.header, _height(ctx, placed, block))
     rules.highlight(ctx, sheet, placed)
     _lines(ctx, sheet, placed, block.row)
 
@@ -91,7 +91,7 @@ def write_matrix(ctx: Context, sheet: Any, placed: Placed, width: int) -> None:
     across = ctx.styles.soft_header(_align(block.cell), num_format=ctx.styles.number_format(axis_field(block.col)))
     write_across(ctx, pen, placed, across)
     write_cells(ctx, sheet, pen, placed, ctx.styles.figure(block.cell, **_line(ctx, block.row)))
-    sheet.set_row(placed.header, styles.HEADER_HEIGHT)
+    sheet.set_row(placed.header, _height(ctx, placed, block))
     if block.totals:
         _totals(ctx, pen, placed, block)
     rules.highlight(ctx, sheet, placed)
@@ -158,6 +158,17 @@ def _totals(ctx: Context, pen: Pen, placed: Placed, block: Matrix) -> None:
         add(below, start + n, look, area, sum(line[n] for line in lines), block.col, n)
     area = f"{cell_name(placed.first, right)}:{cell_name(placed.last, right)}"
     pen.formula(below, right, f"=SUM({area})", look, sum(map(sum, lines)))
+
+
+def _height(ctx: Context, placed: Placed, block: Summary | Matrix) -> float:
+    """Height of the headings; those of a matrix's cells are known when they are texts of the workbook."""
+    widths = next(s.widths for s in ctx.layout.sheets if s.name == placed.sheet)
+    headings = [(f.title[ctx.lang], widths.get(placed.columns[f.key], GRID_WIDTH)) for f in block.fields]
+    if isinstance(block, Matrix):
+        start, count = placed.across
+        names = ctx.computed.column(block.key, block.col.key)[:count]
+        headings += [(n, widths.get(start + c, GRID_WIDTH)) for c, n in enumerate(names) if isinstance(n, str)]
+    return wrapping.heading_height(headings, styles.HEADER_HEIGHT)
 
 
 def _align(item: Field) -> str:

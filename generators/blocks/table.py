@@ -44,7 +44,8 @@ def write(ctx: Context, sheet: Any, placed: Placed) -> None:
     for column, formula in zip(made["columns"], stored, strict=True):
         if formula is not None:
             column["formula"] = formula
-    sheet.set_row(placed.header, styles.HEADER_HEIGHT)
+    headings = [(f.title[ctx.lang], ctx.layout.field_width(block.key, f.key)) for f in block.fields]
+    sheet.set_row(placed.header, wrapping.heading_height(headings, styles.HEADER_HEIGHT))
     _row_heights(ctx, sheet, placed, records)
     rules.mark_missing(ctx, sheet, placed)
     rules.highlight(ctx, sheet, placed)
