@@ -36,6 +36,7 @@ TABLE: dict[str, list[object]] = {
     "ab": [50, 40, 30, 20, 10, 0],
     "frei": [D(2024, 1, 1), D(2024, 5, 1), None, None, None, None],
     "wort": ["a*c", "abc", "a?c", "axxc", "~", "TRUE"],
+    "nix": [None] * 6,
 }
 FORM: dict[str, object] = {
     "leer": None, "nichts": "", "fuenf": 5, "wort": "Wort", "ja": True, "tag": D(2024, 1, 31),
