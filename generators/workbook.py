@@ -120,6 +120,7 @@ def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) ->
         sheet = book.add_worksheet(extra.name, PlainWorksheet)
         front.write_extra(ctx, sheet, extra)
         pagemarks.footer(ctx, sheet)
+        sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         opened = sheet if extra.opens else opened

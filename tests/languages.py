@@ -101,14 +101,18 @@ def sample(template: Template, brand: Brand, lang: Lang) -> set[str]:
 def visible(book: Package) -> Iterator[tuple[str, str]]:
     """Every text of a workbook with its place."""
     for name, _, sheet in book.sheets:
+        formulas: set[str] = set()
         yield "sheet name", name
         for cell in sheet.iter(M + "c"):
             if cell.attrib.get("t") == "s":
                 yield f"{name}!{cell.attrib['r']}", book.shared[int(cell.findtext(M + "v") or 0)]
             elif cell.attrib.get("t") == "str":
                 yield f"{name}!{cell.attrib['r']}", cell.findtext(M + "v") or ""
-            for literal in _LITERAL.findall(cell.findtext(M + "f") or ""):
-                yield f"{name}!{cell.attrib['r']} (formula)", literal
+            formula = cell.findtext(M + "f") or ""
+            if '"' in formula and formula not in formulas:
+                formulas.add(formula)
+                for literal in _LITERAL.findall(formula):
+                    yield f"{name}!{cell.attrib['r']} (formula)", literal
         for validation in sheet.iter(M + "dataValidation"):
             for key in ("error", "errorTitle", "prompt", "promptTitle"):
                 yield f"{name}!{validation.attrib['sqref']} ({key})", validation.attrib.get(key, "")

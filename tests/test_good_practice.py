@@ -88,6 +88,7 @@ SPECIMENS = [
     ("A08", "xl/charts/chart1.xml", r"<c:title>.*?</c:title>", ""),
     ("A09", "xl/styles.xml", r'formatCode="0 %[^"]*"', 'formatCode="0 %;[Red]0 %"'),
     ("P01", "LIST", r"<f>([^<]*)</f>", r"<f>\1*0.19</f>"),
+    ("P01", "LIST", r"<f>([^<]*)</f>", r"<f>\1+14</f>"),
     ("P02", "LIST", r'(<c r="[A-Z]+9"[^>]*>)<f>[^<]*</f>', r"\1<f>1+1</f>"),
     ("P03", "LIST", r'(<c r="A5" s="\d+")(?: t="s"><v>\d+</v></c>|/>)', r"\1><f>1+1</f><v>2</v></c>"),
     ("P04", "xl/workbook.xml", r'name="stand\.pflicht_fehlt"', 'name="stand.anders"'),

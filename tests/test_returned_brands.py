@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import good_practice
 from tests.filling import fill
 from tests.test_cli import DAY, call
 from tests.workbooks import CATALOG, ROOT, TODAY
@@ -50,7 +51,8 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cells = {(front, "C7"): "-".join(path.relative_to(folder).parts[:-1])}
         if path.parts[-3] == "beispielwerk":
             team, group = OWN[path.parts[-2]]
-            cells |= {(front, "C9"): team, (objections, "N5"): group}
+            # The second row names the group in German, in whichever language the workbook is.
+            cells |= {(front, "C9"): team, (objections, "N5"): group, (objections, "N6"): OWN["de"][1]}
         fill(path, cells)
     (folder / "manifest.json").unlink()
     return folder
@@ -66,6 +68,7 @@ def test_every_copy_has_brand_and_language_of_its_workbook(inbox: Path, tmp_path
         again = read(copy)
         assert (again.brand, again.lang) == (brand, lang)
         shows(copy, brand)
+        assert good_practice.findings(good_practice.Workbook(copy)) == []
         assert again.values.lists == read(inbox / name).values.lists
 
 
@@ -90,6 +93,7 @@ def test_a_merge_of_one_client_is_the_clients(inbox: Path, tmp_path: Path) -> No
     merged = read(path)
     assert (merged.brand, merged.lang) == ("beispielwerk", "de")
     shows(path, "beispielwerk")
+    assert good_practice.findings(good_practice.Workbook(path)) == []
     rows = merged.values.rows("einwaende")
     assert {row["mappe_team"] for row in rows} == {"Handelsketten"}
     groups = {row["wert"] for row in merged.values.lists["L_PRODUKTGRUPPE"]}

@@ -313,10 +313,10 @@ def write_extra(ctx: Context, sheet: Any, extra: ExtraSheet) -> None:
             sheet.set_row(header + n, min(wrapping.LINE * lines + 4, ROW_MAX))
     sheet.set_row(header, styles.HEADER_HEIGHT)
     sheet.freeze_panes(header + 1, 0)
+    sheet.set_tab_color(styles.RED if extra.opens else styles.GREY)
+    sheet.hide_gridlines(2)
+    sheet.repeat_rows(header)
     if extra.opens:
-        sheet.set_tab_color(styles.RED)
-        sheet.hide_gridlines(2)
-        sheet.repeat_rows(header)
         sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
     if extra.rows:
         sheet.autofilter(header, 0, header + len(extra.rows), len(extra.columns) - 1)

@@ -11,16 +11,19 @@ from collections.abc import Iterator
 
 from openpyxl.utils.cell import get_column_letter
 
-from tests.good_practice.book import DC, Rules, Workbook, relative
+from tests.good_practice.book import DC, Cell, Page, Rules, Workbook, relative
 from tests.repair_rules import M
 
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _NAME = re.compile(r"'[^']*'!|\[[^\[\]]*\]|[A-Za-z_À-ÿ][\w.]*")
 _NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(!])")
 _CELL = re.compile(r"(?<![\w.\['])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(!'])")
-# Counts and positions, units of time, ends of the calendar, the 90th percentile, steps between sort keys;
-# numbers up to 0.01 are tolerances of comparisons. Anything else belongs into a parameter.
-STRUCTURAL = {*range(61), 0.5, 0.9, 100, 365, 500, 1000, 1440, 1900, 2000, 2099, 100_000, 1e300}
+# Months and smaller counts, numbers of fields and points that a template counts (17 to 22), units of time, ends of the
+# calendar, the 90th percentile, steps between sort keys; numbers up to 0.01 are tolerances of comparisons.
+# Anything else belongs into a parameter: 14 or 30 days, 19 percent.
+STRUCTURAL = {
+    *range(13), 17, 18, 20, 21, 22, 31, 56, 60, 0.5, 0.9, 100, 365, 500, 1000, 1440, 1900, 2000, 2099, 100_000, 1e300,
+}  # fmt: skip
 TOLERANCE = 0.01
 LONGEST = 1600  # characters; Excel takes 8,192
 _COPY = re.compile(r'IF\([^()"]+="","",IF\(([^()"]+)="","",\1\)\)')
@@ -32,19 +35,30 @@ RULES = Rules()
 @RULES.rule("P01")
 def hidden_constants(book: Workbook) -> Iterator[str]:
     """Formulas hold no number that somebody might want to change (principle 14)."""
-    seen: dict[tuple[str, str], tuple[str, set[str]]] = {}
     for page in book.pages:
-        for cell in page.formulas:
+        # Column and formula without its numbers -> first cell, and the numbers in all its rows.
+        seen: dict[tuple[int, str], tuple[str, set[tuple[float, ...]]]] = {}
+        for cell in _shapes(page):
             bare = _NAME.sub(" ", _CELL.sub(" ", _TEXT.sub(" ", cell.formula or "")))
-            odd = [n for n in _NUMBER.findall(bare) if float(n) > TOLERANCE and float(n) not in STRUCTURAL]
-            if odd:
-                # Numbers that differ from row to row are positions; the same one in all rows is a constant.
-                column = f"{page.name}!{get_column_letter(cell.column)}"
-                _, numbers = seen.setdefault((column, _NUMBER.sub("#", bare)), (cell.name, set()))
-                numbers.add(" ".join(odd))
-    for (column, text), (place, numbers) in seen.items():
-        if len(numbers) == 1:
-            yield f"{column}: {numbers} in {text[:80]} (first in {place})"
+            numbers = tuple(n for n in map(float, _NUMBER.findall(bare)) if n > TOLERANCE)
+            if numbers:
+                seen.setdefault((cell.column, _NUMBER.sub("#", bare)), (cell.name, set()))[1].add(numbers)
+        for (column, text), (place, found) in seen.items():
+            odd = {n for numbers in found for n in numbers if n not in STRUCTURAL}
+            # Numbers that count from row to row or from column to column are positions.
+            near = {n for side in (-1, 1) for more in seen.get((column + side, text), ("", set()))[1] for n in more}
+            if len(found) == 1 and any(n - 1 not in near and n + 1 not in near for n in odd):
+                yield f"{page.name}!{get_column_letter(column)}: {odd} in {text[:80]} (first in {place})"
+
+
+def _shapes(page: Page) -> Iterator[Cell]:
+    """Yield the formulas of a sheet, of those in a column that differ only by their own row the first two."""
+    seen: Counter[tuple[int, str]] = Counter()
+    for cell in page.formulas:
+        key = cell.column, (cell.formula or "").replace(str(cell.row), "\0")
+        seen[key] += 1
+        if seen[key] <= 2:
+            yield cell
 
 
 @RULES.rule("P02")
@@ -52,13 +66,15 @@ def one_formula_per_column(book: Workbook) -> Iterator[str]:
     """A computed column of a record list has the same formula in every row (principle 12)."""
     for page in book.pages:
         for _, (left, top, right, bottom) in page.tables:
-            found: dict[int, set[str]] = {}
+            columns: dict[int, list[Cell]] = {}
             for cell in page.cells:
                 # A running formula looks at the row above: the first row may differ.
                 if top + 1 < cell.row <= bottom and left <= cell.column <= right:
-                    text = "" if cell.formula is None else relative(cell.formula, cell.row, cell.column)
-                    found.setdefault(cell.column, set()).add(text)
-            for column, formulas in found.items():
+                    columns.setdefault(cell.column, []).append(cell)
+            for column, cells in columns.items():
+                if len({cell.formula for cell in cells}) == 1:
+                    continue
+                formulas = {relative(c.formula, c.row, c.column) if c.formula is not None else "" for c in cells}
                 if len(formulas) > 1:
                     yield f"{page.name}: {len(formulas)} formulas in column {get_column_letter(column)}"
 
@@ -97,7 +113,7 @@ def nothing_hidden(book: Workbook) -> Iterator[str]:
 def steady_formulas(book: Workbook) -> Iterator[str]:
     """No formula that changes by itself (but TODAY), and none over another file (principles 8 and 16)."""
     for page in book.pages:
-        for cell in page.formulas:
+        for cell in _shapes(page):
             bare = _TEXT.sub("", cell.formula or "")
             if _VOLATILE.search(bare) or re.search(r"\[\d+\]", bare):
                 yield f"{page.name}!{cell.name}: ={bare[:80]}"
