@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from openpyxl.comments import Comment
 from tests.filling import edit
 from tests.hostile.parts import parts_of
 from tests.workbooks import CATALOG, ROOT, TODAY, write
+from vorlagen.disclosure import mask
 from vorlagen.layout import layout_for
 from vorlagen.values import example_values
 
@@ -215,3 +217,37 @@ def test_parquet_and_database_name_no_one(runs: Runs) -> None:
         stated = pq.read_metadata(path)
         assert set(stated.metadata or {}) <= {b"ARROW:schema"}
         assert stated.created_by.startswith("parquet-cpp")
+
+
+# -- what is shown on request ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "shown"),
+    [
+        ("Dr. Miriam Arnheim", "name", "D… M… A…"),
+        ("m.arnheim@firma.example", "email", "m…@f….example"),
+        ("kein Postfach", "email", "…"),
+        ("+49 89 123456", "phone", "…56"),
+        ("Mag keine Anrufe", "note", "… (16)"),
+        (12.5, None, "12.5"),
+        ("0160 1234567", None, "…67"),
+        ("a.b@firma.example", "name", "a…@f….example"),
+        ("x" * 80, None, "x" * 59 + "…"),
+    ],
+)
+def test_masks(value: object, kind: Any, shown: str) -> None:
+    assert mask(value, kind) == shown
+
+
+def test_values_are_shown_on_request_and_masked(runs: Runs) -> None:
+    folder, _ = runs
+    done = call(folder, "check", str(folder / "ein"), "--show-values")
+    shown = re.findall(r"\[[A-Z_]+\] = (.*)", done.stdout.decode())
+    assert len(shown) > 5
+    assert "z…@k….example" in shown
+    assert not hits(done.stdout, {*MAILS, *PHONES})
+    data = json.loads(call(folder, "check", str(folder / "ein"), "--show-values", "--json").stdout)
+    values = [f["value"] for file in data["files"] for f in file["findings"]]
+    assert "z…@k….example" in values
+    assert None in values

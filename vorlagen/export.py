@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from vorlagen.disclosure import Disclosure
 from vorlagen.fieldtypes import TYPES
 from vorlagen.recompute import Recomputed, differences, is_error, recompute
 from vorlagen.records import ReadResult
@@ -40,9 +41,18 @@ def read_json(result: ReadResult, lang: str = "de") -> Json:
     }
 
 
-def check_json(results: Sequence[ReadResult], lang: str = "de") -> Json:
-    """Return outcome and findings of every file, and the sums, as `check --json` prints them."""
-    return {"files": [file_json(result, lang) for result in results], "totals": totals(results)}
+def check_json(results: Sequence[ReadResult], lang: str = "de", *, values: bool = False) -> Json:
+    """Return outcome and findings of every file, and the sums, as `check --json` prints them.
+
+    With `values`, each finding says what stands at its place, personal entries masked.
+    """
+    files = [file_json(result, lang) for result in results]
+    if values:
+        for entry, result in zip(files, results, strict=True):
+            disclosure = Disclosure(result)
+            for finding, said in zip(result.findings, entry["findings"], strict=True):
+                said["value"] = disclosure.of(finding)
+    return {"files": files, "totals": totals(results)}
 
 
 def file_json(result: ReadResult, lang: str = "de") -> Json:

@@ -65,6 +65,14 @@ def cache_option(command: F) -> F:
     )(command)  # fmt: skip
 
 
+def values_option(command: F) -> F:
+    """Add --show-values."""
+    return click.option(
+        "--show-values", "values", is_flag=True,
+        help="Bei jedem Befund zeigen, was dort steht; Personenbezogenes nur angedeutet.",
+    )(command)  # fmt: skip
+
+
 def key_options(command: F) -> F:
     """Add --pseudonymise, --key and --key-file."""
     hide = click.option(

@@ -19,6 +19,7 @@ from vorlagen.commands.intake import (
     quarantine_option,
     secret,
     set_aside,
+    values_option,
 )
 from vorlagen.findings import Finding
 
@@ -59,16 +60,20 @@ def exit_code(results: Iterable[ReadResult], further: Iterable[Finding] = ()) ->
     return code
 
 
-def print_results(results: Iterable[ReadResult], lang: Lang) -> None:
-    """Print outcome and findings of every file, then the sums."""
+def print_results(results: Iterable[ReadResult], lang: Lang, *, values: bool = False) -> None:
+    """Print outcome and findings of every file, then the sums; with `values` also what stands there, masked."""
+    from vorlagen.disclosure import Disclosure
     from vorlagen.export import totals
 
     found = list(results)
     for result in found:
         key = f" ({result.template.key})" if result.template else ""
         click.echo(f"{result.name}: {_OUTCOMES[result.outcome][lang == 'en']}{key}")
+        disclosure = Disclosure(result) if values else None
         for finding in result.findings:
-            click.echo("  " + shell.describe(finding, lang, file=False))
+            value = disclosure.of(finding) if disclosure is not None else None
+            shown = f" = {value}" if value is not None else ""
+            click.echo("  " + shell.describe(finding, lang, file=False) + shown)
     print_totals(totals(found), lang)
 
 
@@ -105,6 +110,7 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
 )
 @brand_option("Marke der Kopien (zu --annotate)")
 @click.option("--force", is_flag=True, help="Vorhandene Kopien überschreiben.")
+@values_option
 @quarantine_option
 @cache_option
 @shell.json_option
@@ -114,7 +120,7 @@ def print_totals(sums: dict[str, int], lang: Lang) -> None:
 @shell.catalog_option
 def check(
     *, paths: tuple[Path, ...], folder: Path | None, brand_files: tuple[Path, ...], force: bool,
-    quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
+    quarantine: Path | None, values: bool, as_json: bool, today: date, specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Ausgefüllte Mappen prüfen: Dateien und Ordner."""
     from vorlagen.export import check_json
@@ -137,13 +143,13 @@ def check(
     failures += set_aside(results, quarantine, language)
     code = exit_code(results)
     if as_json:
-        data = check_json(results, language)
+        data = check_json(results, language, values=values)
         if folder is not None:
             for n, entry in enumerate(data["files"]):
                 entry["copy"] = str(copies[n]) if n in copies else None
         shell.print_json(data)
     else:
-        print_results(results, language)
+        print_results(results, language, values=values)
         for n, result in enumerate(results if folder is not None else ()):
             why = "" if n in copies else f"{NO_COPY[language == 'en']} ({_OUTCOMES[result.outcome][language == 'en']})"
             click.echo(f"{result.name} → {copies.get(n, why)}")
@@ -283,6 +289,7 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
     help="Entscheidungen über Dubletten: eine konsolidierte Mappe mit ausgefülltem Blatt Dubletten, oder dessen CSV.",
 )
 @click.option("--force", is_flag=True, help="Vorhandene Dateien überschreiben.")
+@values_option
 @key_options
 @quarantine_option
 @cache_option
@@ -293,8 +300,8 @@ def _print_differences(differences: list[dict[str, Any]], lang: Lang) -> None:
 @shell.catalog_option
 def consolidate(
     *, paths: tuple[Path, ...], output: Path, kinds: str, brand_files: tuple[Path, ...], decided: tuple[Path, ...],
-    force: bool, pseudonymise: bool, quarantine: Path | None, as_json: bool, today: date, specs: tuple[Path, ...],
-    lang: Lang | None,
+    force: bool, values: bool, pseudonymise: bool, quarantine: Path | None, as_json: bool, today: date,
+    specs: tuple[Path, ...], lang: Lang | None,
 ) -> int:  # fmt: skip
     """Viele Mappen je Vorlage zu einer zusammenführen."""
     from generators.report import FORMATS, ReportError, write_consolidated
@@ -346,7 +353,7 @@ def consolidate(
     if as_json:
         shell.print_json(consolidated_json(merged, used, language))
         return code
-    print_results(results, language)
+    print_results(results, language, values=values)
     for finding in merged.findings:
         click.echo(shell.describe(finding, language))
     for path in written:
