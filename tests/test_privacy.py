@@ -246,7 +246,7 @@ def test_values_are_shown_on_request_and_masked(runs: Runs) -> None:
     shown = re.findall(r"\[[A-Z_]+\] = (.*)", done.stdout.decode())
     assert len(shown) > 5
     assert "z…@k….example" in shown
-    assert not hits(done.stdout, {*MAILS, *PHONES})
+    assert not hits(done.stdout, {*MAILS, *PHONES} - IN_FILE_NAMES)
     data = json.loads(call(folder, "check", str(folder / "ein"), "--show-values", "--json").stdout)
     values = [f["value"] for file in data["files"] for f in file["findings"]]
     assert "z…@k….example" in values
