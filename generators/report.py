@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,10 +25,11 @@ from generators.workbook import write_workbook
 from vorlagen.brand import Brand
 from vorlagen.consolidated import Consolidated, Merged
 from vorlagen.findings import Finding
-from vorlagen.outputs import Batch, reason
+from vorlagen.outputs import Batch, reason, write_bytes
 from vorlagen.spec import Lang
 
 FORMATS = ("xlsx", "html", "csv", "parquet", "duckdb")
+MANIFEST = "konsolidiert.manifest.json"  # of several files
 EXCEL_ROWS = 1_048_576
 _HEAD_ROWS = 10  # title and heading rows above the records, generously
 
@@ -61,7 +64,7 @@ def write_consolidated(
         force: overwrite files that exist.
 
     Returns:
-        The files written.
+        The files written; several get a manifest with the SHA-256 of each, which stands last.
 
     Raises:
         ReportError: a package is missing, a sheet would be too long, a file exists already or cannot be written;
@@ -92,15 +95,30 @@ def write_consolidated(
     if there and not force:
         raise ReportError(Finding("E_EXISTS", facts={"names": there}))
     path = output
+    written: list[tuple[Path, Path]] = []
     try:
         with Batch(output) as batch:
             for path, write in jobs:
-                write(batch.add(path))
+                written.append((path, batch.add(path)))
+                write(written[-1][1])
+            path = output / MANIFEST
+            if len(written) > 1:
+                write_bytes(batch.add(path), _manifest(written))
+                written.append((path, path))
             path = output
             batch.commit()
     except (OSError, ValueError) as error:
         raise ReportError(Finding("E_OUTPUT", facts={"name": path.name, "reason": reason(error)})) from error
-    return [path for path, _ in jobs]
+    return [path for path, _ in written]
+
+
+def _manifest(written: Sequence[tuple[Path, Path]]) -> bytes:
+    """Return the list of the files of a set; it is put in place last, so what it does not fit is no whole set."""
+    files = []
+    for path, temporary in written:
+        data = temporary.read_bytes()
+        files.append({"path": path.name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)})
+    return (json.dumps({"format": 1, "files": files}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _check(merged: dict[str, Merged], formats: set[str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from generators.verify import verify_csv, verify_workbook
+from tests import write_faults
 from tests.filling import TODAY, probe_catalog
 from vorlagen import outputs
 from vorlagen.brand import Brand
@@ -186,6 +187,20 @@ def test_generate_writes_all_or_none(tmp_path: Path, catalog: Catalog, monkeypat
     changed = list(orders(tmp_path, catalog))
     assert [why for _, why in produce(changed, 1, catalog)] == ["in Gebrauch"]
     assert state(tmp_path) == before
+
+
+@pytest.mark.skipif(not POSIX, reason="signals")
+@pytest.mark.parametrize("command", ["generate", "check --annotate", "consolidate"])
+def test_every_command_leaves_the_old_set_or_the_new_one(tmp_path: Path, catalog: Catalog, command: str) -> None:
+    run = write_faults.runs(tmp_path, catalog)[command]
+    sets = write_faults.sets_of(tmp_path / "sets", run)
+    assert sets[0] != sets[1]
+    for n, way in enumerate(write_faults.WAYS):  # all points: python -m tests.write_faults
+        found, outcomes = write_faults.faults(
+            tmp_path / "sets", run, sets, way, lambda count, n=n: sorted({1 + n * count // 5, count - n})
+        )
+        assert not found
+        assert 1 <= sum(outcomes[f"{way}: {whole}"] for whole in ("old", "new")) <= 2
 
 
 def test_a_workbook_that_lost_something_is_noticed(tmp_path: Path, catalog: Catalog) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -17,6 +15,7 @@ import click
 from vorlagen.catalog import Catalog
 from vorlagen.commands import shell
 from vorlagen.commands.production import Order
+from vorlagen.outputs import Batch, write_bytes
 from vorlagen.spec import Lang
 
 MANIFEST = "manifest.json"
@@ -51,34 +50,42 @@ def earlier_manifest(output: Path, since: Path | None) -> dict[str, Entry]:
 
 
 def deliver(
-    orders: Sequence[Order], output: Path, catalog: Catalog, earlier: Mapping[str, Entry] | None, *, zipped: bool
-) -> tuple[list[tuple[Path, str]], list[Change]]:
-    """Write the zips and, last of all, the manifest.
+    orders: Sequence[Order], output: Path, catalog: Catalog, *, zipped: bool, batch: Batch, written: Mapping[Path, Path]
+) -> dict[str, Entry]:
+    """Add the zips and, last of all, the manifest to a set of workbooks.
 
     Entries of an earlier run stay while their files are there unchanged.
 
+    Args:
+        orders: the workbooks.
+        output: the folder of the set.
+        catalog: the templates.
+        zipped: whether zips are wanted.
+        batch: the set.
+        written: target of each workbook -> the file where it stands until the set is in place.
+
     Returns:
-        What could not be written with the reason, and what changed since `earlier`.
+        The entries of the manifest.
+
+    Raises:
+        OSError: a file cannot be written.
     """
-    try:
-        found = {}
-        contents: dict[Path, list[tuple[str, bytes]]] = {}
-        for order in orders:
-            data = order.path.read_bytes()
-            name = order.path.relative_to(output).as_posix()
-            found[name] = _entry(name, data, order, catalog)
-            contents.setdefault(order.parcel, []).append((f"{order.parcel.stem}/{order.path.name}", data))
-        for parcel, members in contents.items() if zipped else ():
-            data = _zip(members)
-            _replace(parcel, data)
-            found[parcel.name] = {"path": parcel.name, "sha256": _digest(data), "size": len(data)}
-        kept = {k: e for k, e in _present(output).items() if k not in found and _is_unchanged(output / k, e)}
-        entries = dict(sorted((kept | found).items()))
-        text = json.dumps({"format": FORMAT, "files": list(entries.values())}, ensure_ascii=False, indent=1) + "\n"
-        _replace(output / MANIFEST, text.encode())
-    except OSError as error:
-        return [(Path(error.filename or output / MANIFEST), error.strerror or type(error).__name__)], []
-    return [], changes(earlier, entries) if earlier else []
+    found = {}
+    contents: dict[Path, list[tuple[str, bytes]]] = {}
+    for order in orders:
+        data = written[order.path].read_bytes()
+        name = order.path.relative_to(output).as_posix()
+        found[name] = _entry(name, data, order, catalog)
+        contents.setdefault(order.parcel, []).append((f"{order.parcel.stem}/{order.path.name}", data))
+    for parcel, members in contents.items() if zipped else ():
+        data = _zip(members)
+        write_bytes(batch.add(parcel), data)
+        found[parcel.name] = {"path": parcel.name, "sha256": _digest(data), "size": len(data)}
+    kept = {k: e for k, e in _present(output).items() if k not in found and _is_unchanged(output / k, e)}
+    entries = dict(sorted((kept | found).items()))
+    text = json.dumps({"format": FORMAT, "files": list(entries.values())}, ensure_ascii=False, indent=1) + "\n"
+    write_bytes(batch.add(output / MANIFEST), text.encode())
+    return entries
 
 
 def changes(earlier: Mapping[str, Entry], now: Mapping[str, Entry]) -> list[Change]:
@@ -133,17 +140,3 @@ def _zip(members: Sequence[tuple[str, bytes]]) -> bytes:
             info.create_system = 3
             archive.writestr(info, data)
     return stream.getvalue()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file by way of a temporary one in the same folder."""
-    handle, name = tempfile.mkstemp(prefix=".vorlagen-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from vorlagen.commands import shell
 from vorlagen.findings import Finding, Origin
 
 if TYPE_CHECKING:
+    from vorlagen.outputs import Batch
     from vorlagen.spec import Lang
 
 
@@ -116,11 +118,17 @@ def generate(
         names = ", ".join(str(path) for path in there[:5]) + (f" … ({len(there)})" if len(there) > 5 else "")
         raise shell.stop(shell.OUTPUT, "E_EXISTS", names=names)
     language = langs[0] if langs else "de"
+    entries: dict[str, delivery.Entry] = {}
+
+    def complete(batch: Batch, written: Mapping[Path, Path]) -> None:
+        entries.update(delivery.deliver(orders, output, catalog, zipped=zipped, batch=batch, written=written))
+
     with shell.progress_bar(len(orders), language) as progress:
-        failures = production.produce(orders, jobs or production.default_jobs(len(orders)), catalog, progress)
-    if delivered and not failures:
-        failures, changes = delivery.deliver(orders, output, catalog, earlier, zipped=zipped)
-        delivery.report(changes, language)
+        failures = production.produce(
+            orders, jobs or production.default_jobs(len(orders)), catalog, progress, complete if delivered else None
+        )
+    if earlier and not failures:
+        delivery.report(delivery.changes(earlier, entries), language)
     shell.complain(
         (Finding("E_OUTPUT", Origin(str(p), ""), facts={"name": p.name, "reason": why}) for p, why in failures),
         language,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -149,10 +149,28 @@ def default_jobs(count: int) -> int:
     return 1 if count <= MANY else max(1, min(os.cpu_count() or 1, 8, count))
 
 
+Complete = Callable[[Batch, Mapping[Path, Path]], None]
+
+
 def produce(
-    orders: Sequence[Order], jobs: int, catalog: Catalog, progress: Callable[[int, int], None] | None = None
+    orders: Sequence[Order],
+    jobs: int,
+    catalog: Catalog,
+    progress: Callable[[int, int], None] | None = None,
+    complete: Complete | None = None,
 ) -> list[tuple[Path, str]]:
-    """Write all workbooks, or none; return those that could not be written, with the reason."""
+    """Write all workbooks, or none.
+
+    Args:
+        orders: the workbooks.
+        jobs: processes at most.
+        catalog: the templates.
+        progress: called with the number of workbooks done and in all.
+        complete: adds further files to the set; it gets the set, and target -> file that stands in for it.
+
+    Returns:
+        Those that could not be written, with the reason.
+    """
     if not orders:
         return []
     target = orders[0].path
@@ -164,6 +182,9 @@ def produce(
                 staged.append(replace(order, path=batch.add(target)))
             failures = [(orders[n].path, why) for n, why in enumerate(_reasons(staged, jobs, catalog, progress)) if why]
             if not failures:
+                target = orders[0].output
+                if complete is not None:
+                    complete(batch, {order.path: new.path for order, new in zip(orders, staged, strict=True)})
                 batch.commit()
             return failures
     except OSError as error:
