@@ -91,7 +91,8 @@ def write_consolidated(
         jobs.append((output / "konsolidiert.duckdb", duckdb_writer(consolidated, merged, lang)))
     if "html" in formats:
         jobs.append((output / HTML_NAME[lang], html_writer(consolidated, brand, lang)))
-    there = ", ".join(str(path) for path, _ in jobs if path.exists())
+    targets = [path for path, _ in jobs] + ([output / MANIFEST] if len(jobs) > 1 else [])
+    there = ", ".join(str(path) for path in targets if path.exists())
     if there and not force:
         raise ReportError(Finding("E_EXISTS", facts={"names": there}))
     path = output
@@ -102,7 +103,7 @@ def write_consolidated(
                 written.append((path, batch.add(path)))
                 write(written[-1][1])
             path = output / MANIFEST
-            if len(written) > 1:
+            if path in targets:
                 write_bytes(batch.add(path), _manifest(written))
                 written.append((path, path))
             path = output

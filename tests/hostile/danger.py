@@ -238,6 +238,17 @@ FAULTS = {
 }
 
 
+def turns_of(key: str) -> range:
+    """Return the turns that bring every text into every field.
+
+    Record lists of 13 rows hold all of them at once; the front sheet is the same in all templates.
+    """
+    blocks = CATALOG.template(key).blocks.values()
+    single = any(isinstance(b, Form) and any(map(_is_text, b.fields)) for b in blocks if b.key != "deckblatt")
+    short = any(isinstance(b, Table) and b.rows < len(TEXTS) and any(map(_is_text, b.fields)) for b in blocks)
+    return range(len(TEXTS) if single or short or key == workbooks.KEYS[0] else 1)
+
+
 def apart(key: str) -> bool:
     """Whether workbooks of different parameters, which are not merged, must be merged one by one."""
     blocks = CATALOG.template(key).blocks.values()
@@ -251,7 +262,7 @@ def main() -> int:
     fields = 0
     for key in sys.argv[1:] or workbooks.KEYS:
         fields += sum(_is_text(f) for b in CATALOG.template(key).blocks.values() for f in b.all_fields)
-        turns = range(len(TEXTS))
+        turns = turns_of(key)
         for batch in [[turn] for turn in turns] if apart(key) else [list(turns)]:
             with tempfile.TemporaryDirectory() as folder:
                 faults, counts = run(key, Path(folder), batch)
