@@ -228,7 +228,14 @@ def report_faults(path: Path) -> Iterator[str]:
         yield "strange name"
 
 
+def manifest_faults(path: Path) -> Iterator[str]:
+    """Yield what is wrong with a list of files: it holds names and sums, no text of a workbook."""
+    if MARK in json.dumps(json.loads(path.read_text(encoding="utf-8"))):
+        yield "holds a text"
+
+
 FAULTS = {
+    ".json": manifest_faults,
     ".xlsx": workbook_faults,
     ".csv": csv_faults,
     ".html": html_faults,

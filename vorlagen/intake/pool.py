@@ -251,7 +251,7 @@ class Pool:
                         self.kept.put(files[n], outcome)
                     results[n] = unpack(outcome, catalog)
                 elif isinstance(outcome, Lost):
-                    results[n] = _refusal(files[n], outcome)
+                    results[n] = refusal(files[n], outcome)
                 else:
                     raise outcome
                 results[n].file = files[n]
@@ -355,7 +355,8 @@ def _forget_stored(result: ReadResult) -> None:
     }
 
 
-def _refusal(path: Path, lost: Lost) -> ReadResult:
+def refusal(path: Path, lost: Lost) -> ReadResult:
+    """Return what became of a file whose reading process was lost."""
     from vorlagen.findings import Finding, Origin
     from vorlagen.records import ReadResult
 
