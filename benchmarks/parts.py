@@ -113,6 +113,18 @@ def read(folder: Path, share: float) -> Part:
     )  # fmt: skip
 
 
+def safety(folder: Path, share: float) -> Part:
+    """What the gate and the isolation of reading cost."""
+    count = max(4, round(200 * share))
+    there = _made(folder / f"filled_{count}", "filled", count, 200)
+    bare, gated, isolated = "reading, ungated", "reading, gated", "reading, gated and isolated"
+    return Part(
+        f"Gate and isolation on {count} filled quotation lists (200 of 500 rows)",
+        [_work(bare, "ungated", there), _work(gated, "reading", there), _work(isolated, "isolated", there)],
+        [("gate", gated, bare, "≤ 1.6"), ("gate and isolation", isolated, bare, "≤ 1.6")],
+    )
+
+
 def consolidate(folder: Path, share: float) -> Part:
     """Merging many small workbooks."""
     few, many = max(4, round(1000 * share)), max(40, round(10000 * share))
@@ -166,5 +178,5 @@ def start(folder: Path, share: float) -> Part:
 
 
 PARTS: dict[str, Callable[[Path, float], Part]] = {
-    "write": write, "read": read, "consolidate": consolidate, "evaluate": evaluate, "start": start,
+    "write": write, "read": read, "safety": safety, "consolidate": consolidate, "evaluate": evaluate, "start": start,
 }  # fmt: skip
