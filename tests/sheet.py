@@ -172,7 +172,12 @@ class Book:
             if isinstance(block, Matrix) and not block.cell.computed:
                 found.append((placed.sheet, placed.first, placed.across[0], placed.rows, placed.across[1]))
             elif isinstance(block, Form):
-                found += [(placed.sheet, *cell, 1, 1) for key, cell in placed.cells.items() if key in keys]
+                for row, col in sorted(placed.cells[key] for key in keys):
+                    sheet, top, left, rows, columns = found[-1] if found else ("", 0, 0, 0, 0)
+                    if (sheet, left, columns, top + rows) == (placed.sheet, col, 1, row):
+                        found[-1] = (sheet, top, left, rows + 1, 1)
+                    else:
+                        found.append((placed.sheet, row, col, 1, 1))
             elif isinstance(block, Table | Summary):
                 columns = sorted(placed.columns[key] for key in keys)
                 for col in columns:
