@@ -140,7 +140,7 @@ def test_no_person_is_left_in_any_output(merged: dict[str, tuple[Path, str]]) ->
     wanted = {text.encode() for text in persons()} | {b"Arnheim"}
     assert len(wanted) > 60
     files = [path for path in folder.iterdir() if path.is_file()]
-    assert {path.suffix for path in files} == {".xlsx", ".html", ".csv", ".parquet", ".duckdb"}
+    assert {path.suffix for path in files} == {".xlsx", ".html", ".csv", ".parquet", ".duckdb", ".json"}
     for path in files:
         content = b"".join(parts_of(path.read_bytes()).values()) if path.suffix == ".xlsx" else path.read_bytes()
         text = content.replace(b"&amp;", b"&").replace(b"&quot;", b'"')

@@ -128,7 +128,7 @@ def _cells(sheet: ElementTree.Element, texts: list[str], formats: list[str]) -> 
                 value = repr(float(value))
             formula = "f" in inner
             if value is not None or formula:
-                cells[match[2], match[1]] = (kind, value, formula, formats[int(cell.get("s", "0"))])
+                cells[match[2], match[1]] = (kind, value, formula, _format(formats, cell))
     return cells
 
 
@@ -141,3 +141,9 @@ def _number(letters: str) -> int:
 
 def _letters(number: int) -> str:
     return (_letters((number - 1) // 26) if number > 26 else "") + chr(65 + (number - 1) % 26)
+
+
+def _format(formats: list[str], cell: ElementTree.Element) -> str:
+    """Return the number format of a cell, or that it names none."""
+    number = int(cell.get("s", "0"))
+    return formats[number] if number < len(formats) else "none"
