@@ -17,8 +17,6 @@ from calculators.ratios import product, ratio
 from calculators.rounding import Cell, Columns, is_blank, number, total, zero_if_blank
 from calculators.tally import same
 
-EFFORTS = ("aufwand", "stunden")
-
 
 def _records(columns: Columns) -> list[dict[str, Any]]:
     keys = list(columns)

@@ -152,9 +152,9 @@ def _doc(thing: Any) -> str:
     return " ".join((inspect.getdoc(thing) or "").split())
 
 
-def node_lines(cls: type, level: int = 3, without: Iterable[str] = ()) -> list[str]:
+def node_lines(cls: type, level: int = 3) -> list[str]:
     """Return the section of a node of the language."""
-    return [f"{'#' * level} {cls.__name__}", "", _doc(cls), "", *key_table(cls, without)]
+    return [f"{'#' * level} {cls.__name__}", "", _doc(cls), "", *key_table(cls)]
 
 
 def block_sections() -> list[str]:

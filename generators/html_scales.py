@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_STEPS = 5  # at most
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,13 @@ class Scale:
         return (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
 
 
-def scale_for(values: list[float], *, whole: bool = False, zero: bool = True, lines: int = 5) -> Scale:
+def scale_for(values: list[float], *, whole: bool = False, zero: bool = True) -> Scale:
     """Return an axis with round steps that holds all values.
 
     Args:
         values: what is drawn.
         whole: steps are whole numbers.
         zero: the axis includes zero.
-        lines: steps at most.
     """
     finite = [v for v in values if math.isfinite(v)] or [0.0]
     low, high = min(finite), max(finite)
@@ -44,7 +44,7 @@ def scale_for(values: list[float], *, whole: bool = False, zero: bool = True, li
         low, high = min(low, 0.0), max(high, 0.0)
     if high == low:
         high = low + (1.0 if whole or low == 0 else abs(low))
-    raw = (high - low) / lines
+    raw = (high - low) / _STEPS
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * r for r in _ROUND if power * r >= raw * 0.999)
     if whole:
@@ -71,8 +71,8 @@ def cut(text: str, width: float, size: float) -> str:
     return text.rstrip() + "…"
 
 
-def wrapped(text: str, width: float, size: float, lines: int = 2) -> list[str] | None:
-    """Break a text at blanks into lines of a width; None when it does not fit."""
+def wrapped(text: str, width: float, size: float) -> list[str] | None:
+    """Break a text at blanks into at most two lines of a width; None when it does not fit."""
     out: list[str] = []
     for word in text.split():
         if out and text_width(f"{out[-1]} {word}", size) <= width:
@@ -81,7 +81,7 @@ def wrapped(text: str, width: float, size: float, lines: int = 2) -> list[str] |
             out.append(word)
         else:
             return None
-    return out if len(out) <= lines else None
+    return out if len(out) <= 2 else None
 
 
 @dataclass

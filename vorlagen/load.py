@@ -27,8 +27,6 @@ from vorlagen.spec import (
     Text,
 )
 
-_NO_TITLE = Text("", "")
-
 
 class Common:
     """What all templates share: headings, choice lists, the front sheet, the holiday sheet."""

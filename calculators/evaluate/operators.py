@@ -221,9 +221,9 @@ def clean(vec: Vec, default: float = 0.0) -> Floats:
     return np.where(vec.tag == ERROR, default, vec.num)
 
 
-def guarded(operands: list[Vec], values: Floats, failed: Bools | None = None, kind: ExcelError = ExcelError.NUM) -> Vec:
-    """Return number cells, `kind` where `failed`, and the errors of the operands before all."""
+def guarded(operands: list[Vec], values: Floats, failed: Bools | None = None) -> Vec:
+    """Return number cells, #NUM! where `failed`, and the errors of the operands before all."""
     result = numbers(values)
     if failed is not None and failed.any():
-        result = select(failed, error(kind), result)
+        result = select(failed, error(ExcelError.NUM), result)
     return first_error(operands, result)

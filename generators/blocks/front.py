@@ -17,7 +17,6 @@ from vorlagen.layout import PlacedSheet, cell_name, quote_sheet
 from vorlagen.logo import Logo
 from vorlagen.spec import Attribute, Field, Form, Kpis, Text
 
-BAND_ROWS = 2
 BAND_HEIGHTS = (36, 22, 8)  # points
 VALUE_WIDTH = 38.0
 RIGHT = 4  # column of the right half
