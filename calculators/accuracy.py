@@ -44,7 +44,7 @@ def calibration(
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 27 (Kalibrierung); reliability table after Murphy/Winkler 1977.
+    Source: template 27 (Kalibrierung); reliability table after Murphy/Winkler 1977.
     """
     decided = _decided(probabilities, outcomes)
     table = []
@@ -69,7 +69,7 @@ def brier(probabilities: Iterable[Cell], outcomes: Iterable[str | None]) -> floa
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: Brier 1950 (halved form for two outcomes), catalogue 27.
+    Source: Brier 1950 (halved form for two outcomes), template 27.
     """
     return mean((p - hit) ** 2 for p, hit in _decided(probabilities, outcomes))
 
@@ -82,7 +82,7 @@ def absolute_error(forecast: Cell, actual: Cell) -> float | None:
         actual: Same unit.
 
     Returns:
-        |actual − forecast|, None if either is blank. Source: catalogue 18 (abweichung).
+        |actual − forecast|, None if either is blank. Source: template 18 (abweichung).
     """
     gap = difference(actual, forecast)
     return None if gap is None else abs(gap)
@@ -101,7 +101,7 @@ def wape(forecasts: Iterable[Cell], actuals: Iterable[Cell]) -> float | None:
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 18, Kolassa/Schütz 2007.
+    Source: template 18, Kolassa/Schütz 2007.
     """
     pairs = known_pairs(forecasts, actuals)
     return ratio(math.fsum(abs(a - f) for f, a in pairs), math.fsum(a for _, a in pairs))
@@ -120,7 +120,7 @@ def bias(forecasts: Iterable[Cell], actuals: Iterable[Cell]) -> float | None:
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 18.
+    Source: template 18.
     """
     pairs = known_pairs(forecasts, actuals)
     return ratio(math.fsum(f - a for f, a in pairs), math.fsum(a for _, a in pairs))

@@ -95,7 +95,7 @@ def workdays_between(start: date | None, end: date | None, holidays: Collection[
     Returns:
         `workdays_in` − 1, None for a blank date; −1 if both fall on one free day.
 
-    Source: catalogue 0.3 (AT).
+    Source: house function WORKDAYS_BETWEEN.
     """
     count = workdays_in(start, end, holidays)
     return None if count is None else count - 1
@@ -167,7 +167,7 @@ def workdays_left(today: date | None, end: date | None, holidays: Collection[dat
         holidays: Free days besides Saturday and Sunday.
 
     Returns:
-        Number of working days, 0 after the end, None for a blank date. Source: catalogue 07 (rest_at).
+        Number of working days, 0 after the end, None for a blank date. Source: template 07 (rest_at).
     """
     count = workdays_in(today, end, holidays)
     return None if count is None else max(0, count)
@@ -364,7 +364,7 @@ def overdue_days(due: date | None, today: date | None) -> int | None:
         today: The Stichtag, or the day on which it was done.
 
     Returns:
-        Number of days, 0 until the day itself; None for a blank date. Source: catalogue 0.7, 30 (verzug).
+        Number of days, 0 until the day itself; None for a blank date. Source: template 30 (verzug).
     """
     late = days_between(due, today)
     return None if late is None else max(0, late)
@@ -382,7 +382,7 @@ def deletion_date(
         years: Full calendar years kept after the year of the last order.
 
     Returns:
-        The later of both ends; None without any contact or if a period is blank. Source: catalogue 05 (loeschen_ab).
+        The later of both ends; None without any contact or if a period is blank. Source: template 05 (loeschen_ab).
     """
     contact, kept = latest(*contacts), number(years)
     if contact is None or number(months) is None or kept is None:

@@ -3,7 +3,7 @@
 Columns are dicts of lists (or pandas DataFrames): `activities` with kunde_id, datum, bereich,
 minuten, km, sachkosten; `rates` with bereich, jahreskosten (Euro per year), produktive_h, km_satz;
 `profiles`, one per customer and year, with kunde_id, jahr, nettoerloes, db2, bestellungen,
-reklamationen, hochrechnung. Source of all functions: catalogue 32, S24.
+reklamationen, hochrechnung. Source of all functions: template 32.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def referral_value(referrals: Cell, closing_rate: Cell, margin_of_new_customer: 
         margin_of_new_customer: Euro per new customer.
 
     Returns:
-        Euro per year, None if a factor is blank. Source: catalogue 34 (referenz_jahr).
+        Euro per year, None if a factor is blank. Source: template 34 (referenz_jahr).
     """
     return product(product(referrals, closing_rate), margin_of_new_customer)
 
@@ -64,7 +64,7 @@ def yearly_margin(
         information: Estimated value of information per year, Euro.
 
     Returns:
-        Euro per year; blanks count 0. Source: catalogue 34 (m).
+        Euro per year; blanks count 0. Source: template 34 (m).
     """
     gains = [zero_if_blank(value) for value in (contribution, cross_selling, referral, information)]
     return math.fsum([*gains, -zero_if_blank(care)])
@@ -106,7 +106,7 @@ def clv_series(
     Raises:
         ValueError: For a rate out of its range.
 
-    Source: Σ cash flow × S_t / (1+d)^t − acquisition; catalogue 34, S26 (after Gupta/Lehmann).
+    Source: Σ cash flow × S_t / (1+d)^t − acquisition; template 34, after Gupta/Lehmann.
     """
     _check(r=r, d=d)
     values: list[float] = []
@@ -128,7 +128,7 @@ def growing(margin: float, years: int, g: float = 0.0) -> list[float]:
         g: Growth per year, above −1.
 
     Returns:
-        margin × (1+g)^(t−1) for t = 1 … years. Source: catalogue 34 (cf_t).
+        margin × (1+g)^(t−1) for t = 1 … years. Source: template 34 (cf_t).
 
     Raises:
         ValueError: For a growth of −1 or less, or less than one year.
@@ -164,7 +164,7 @@ def clv(
     Raises:
         ValueError: For a rate out of its range or less than one year.
 
-    Source: catalogue 34 (clv), S26.
+    Source: template 34 (clv).
     """
     m, retention, discount = number(margin), number(r), number(d)
     if m is None or retention is None or discount is None or years is None:
@@ -192,7 +192,7 @@ def present_value_factor(
     Raises:
         ValueError: For a rate out of its range or less than one year.
 
-    Source: geometric series; catalogue 34 (faktor).
+    Source: geometric series; template 34 (faktor).
     """
     retention, discount, growth = number(r), number(d), zero_if_blank(g)
     if retention is None or discount is None or years is None:
@@ -222,7 +222,7 @@ def clv_infinite(
     Raises:
         ValueError: For a rate out of its range.
 
-    Source: Gupta/Lehmann, S26; catalogue 34.
+    Source: Gupta/Lehmann; template 34.
     """
     m, retention, discount, growth = number(margin), number(r), number(d), zero_if_blank(g)
     if m is None or retention is None or discount is None:
@@ -249,7 +249,7 @@ def clv_simple(margin: Cell, r: Cell, years: int | None, acquisition: Cell = Non
     Raises:
         ValueError: For a rate out of its range or less than one year.
 
-    Source: catalogue 34 (clv_einfach).
+    Source: template 34 (clv_einfach).
     """
     m, retention = number(margin), number(r)
     if m is None or retention is None or years is None:
@@ -268,7 +268,7 @@ def clv_to_cac(margin: Cell, factor: Cell, acquisition: Cell) -> float | None:
         acquisition: Euro.
 
     Returns:
-        Factor; None if anything is blank or the acquisition cost nothing. Source: catalogue 34.
+        Factor; None if anything is blank or the acquisition cost nothing. Source: template 34.
     """
     return ratio(product(margin, factor), acquisition)
 
@@ -282,7 +282,7 @@ def grown(margin: Cell, g: Cell, year: int) -> float | None:
         year: t, 1 for the first year.
 
     Returns:
-        Euro, None for a blank margin. Source: catalogue 34 (cf_t).
+        Euro, None for a blank margin. Source: template 34 (cf_t).
 
     Raises:
         ValueError: For a growth of −1 or less, or a year below 1.
@@ -299,7 +299,7 @@ def discount_factor(d: Cell, year: int) -> float | None:
         year: t, 1 for the first year.
 
     Returns:
-        Factor, None for a blank rate. Source: catalogue 34 (abz_t).
+        Factor, None for a blank rate. Source: template 34 (abz_t).
 
     Raises:
         ValueError: For a rate of −1 or less.
@@ -339,7 +339,7 @@ def clv_of_flows(
         first_certain: Whether the first year is certain.
 
     Returns:
-        Euro; None if a rate or a year is blank. Source: catalogue 34 (Sensitivität).
+        Euro; None if a rate or a year is blank. Source: template 34 (Sensitivität).
 
     Raises:
         ValueError: For a rate out of its range.
@@ -377,7 +377,7 @@ def amortisation_year(series: Iterable[ClvYear]) -> int | None:
         series: Rows of `clv_series`.
 
     Returns:
-        Year from 1, None if not within the horizon. Source: catalogue 34 (amortisation).
+        Year from 1, None if not within the horizon. Source: template 34 (amortisation).
     """
     return next((row.year for row in series if row.cumulative >= 0), None)
 
@@ -423,7 +423,7 @@ def sensitivity(
     Raises:
         ValueError: For less than one year or a growth of −1 or less.
 
-    Source: catalogue 34 (Sensitivität).
+    Source: template 34 (Sensitivität).
     """
 
     def cell(r: float, d: float) -> float | None:
@@ -451,7 +451,7 @@ def clv_frame(customers: pd.DataFrame, d: float, years: int, first_certain: bool
     Raises:
         ValueError: For a rate out of its range or less than one year.
 
-    Source: catalogue 34 (Kundenliste).
+    Source: template 34 (Kundenliste).
     """
     import pandas as pd
 

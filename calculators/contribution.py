@@ -71,7 +71,7 @@ def interest_cost(net_revenue: Cell, overdue_days: Cell, rate: Cell) -> float | 
         rate: Interest per year as fraction.
 
     Returns:
-        Euro, None if anything is blank. Source: catalogue 31 (zinskosten).
+        Euro, None if anything is blank. Source: template 31 (zinskosten).
     """
     days = number(overdue_days)
     return product(product(net_revenue, None if days is None else days / DAYS_OF_YEAR), rate)
@@ -93,7 +93,7 @@ def ladder(row: Mapping[str, object], interest_rate: float) -> Ladder:
     Raises:
         TypeError: If a value is no number.
 
-    Source: catalogue 31, S13.
+    Source: template 31.
     """
 
     def euro(key: str) -> float:
@@ -124,7 +124,7 @@ def ladder_total(rows: Iterable[Mapping[str, object]], interest_rate: float) -> 
     Raises:
         TypeError: If a value is no number.
 
-    Source: catalogue 31 (Auswertung), 0.8 A3.
+    Source: template 31 (Auswertung).
     """
     customers = list(rows)
     steps = [ladder(row, interest_rate) for row in customers]
@@ -148,7 +148,7 @@ def ladder_frame(customers: pd.DataFrame, interest_rate: float) -> pd.DataFrame:
     Raises:
         TypeError: If a value is no number.
 
-    Source: catalogue 31.
+    Source: template 31.
     """
     import pandas as pd
 
@@ -173,7 +173,7 @@ def ladder_column(step: str, customers: Columns, interest_rate: Cell) -> list[fl
         AttributeError: For an unknown step.
         KeyError: If a column is missing.
 
-    Source: catalogue 31.
+    Source: template 31.
     """
     found: list[float | None] = []
     for row in _rows(customers):
@@ -209,7 +209,7 @@ def ladder_sum(
         KeyError: If a column is missing.
         ValueError: For columns of different lengths.
 
-    Source: catalogue 31 (Auswertung), 0.8 A3.
+    Source: template 31 (Auswertung).
     """
     cells = [wanted] * len(chosen) if column is None else column
     marks = zip(_rows(customers), chosen, cells, strict=True)
@@ -235,7 +235,7 @@ def contribution_light(db3: Cell, db3_quota: Cell, target_quota: float) -> str |
 
     Returns:
         "rot" for a loss, "gelb" below the target, "gruen" else; None for a blank db3, or a
-        blank quota without loss. Source: catalogue 31 (ampel).
+        blank quota without loss. Source: template 31 (ampel).
     """
     value, quota = number(db3), number(db3_quota)
     if value is None or (quota is None and value >= 0):
@@ -254,7 +254,7 @@ def hourly_rate(annual_cost: Cell, productive_hours: Cell) -> float | None:
         productive_hours: Hours per year spent on customers.
 
     Returns:
-        Euro per hour, None by the rule of `ratio`. Source: catalogue 32 (satz), S24.
+        Euro per hour, None by the rule of `ratio`. Source: template 32 (satz).
     """
     return ratio(annual_cost, productive_hours)
 
@@ -270,7 +270,7 @@ def activity_cost(minutes: Cell, rate: Cell, km: Cell = None, km_rate: Cell = No
         expenses: Euro.
 
     Returns:
-        Euro; a product with a blank factor and blank expenses count 0. Source: catalogue 32 (kosten).
+        Euro; a product with a blank factor and blank expenses count 0. Source: template 32 (kosten).
     """
     return total((product(ratio(minutes, 60), rate), product(km, km_rate), expenses))
 
@@ -283,7 +283,7 @@ def effort(costs: Iterable[Cell], extrapolation: Cell = 1) -> float | None:
         extrapolation: Factor, for example 12 / months recorded.
 
     Returns:
-        Euro per year, None for a blank factor. Source: catalogue 32 (aufwand).
+        Euro per year, None for a blank factor. Source: template 32 (aufwand).
     """
     return product(total(costs), extrapolation)
 
@@ -296,7 +296,7 @@ def effort_quota(costs: Cell, net_revenue: Cell) -> float | None:
         net_revenue: Euro per year.
 
     Returns:
-        Fraction, None by the rule of `ratio`. Source: catalogue 32 (aufwand_q).
+        Fraction, None by the rule of `ratio`. Source: template 32 (aufwand_q).
     """
     return ratio(costs, net_revenue)
 
@@ -310,7 +310,7 @@ def effort_type(quota: Cell, easy_to: float = EASY_TO, normal_to: float = NORMAL
         normal_to: Highest fraction that is normal.
 
     Returns:
-        "pflegeleicht", "normal" or "aufwendig"; None for a blank. Source: catalogue 32 (typ).
+        "pflegeleicht", "normal" or "aufwendig"; None for a blank. Source: template 32 (typ).
     """
     share = number(quota)
     if share is None:
@@ -331,7 +331,7 @@ def care_advice(db2: Cell, costs: Cell, quota: Cell, normal_to: float = NORMAL_T
         "konditionen_aendern" if the contribution after care is negative, "auf_innendienst" for a
         costly customer, else "halten"; None if db2 and effort are both blank.
 
-    Source: catalogue 32 (empfehlung).
+    Source: template 32 (empfehlung).
     """
     if is_blank(db2) and is_blank(costs):
         return None

@@ -73,7 +73,7 @@ def cost_line(line: OfferLine) -> LineResult:
         Euro and margin. A blank quantity leaves everything blank, a blank price the revenue, a
         blank unit cost the cost; the contribution then counts them 0 unless both are blank.
 
-    Source: catalogue 16 (Positionen).
+    Source: template 16 (Positionen).
     """
     gross, cost = product(line.quantity, line.list_price), product(line.quantity, line.unit_cost)
     discount = product(gross, zero_if_blank(line.discount))
@@ -109,7 +109,7 @@ def cost_offer(
         The costing. The floor price covers all costs after cash discount and bonus; it is None
         if these reach 100 %. The price for the minimum margin is None without one, or from 100 %.
 
-    Source: catalogue 16, S13.
+    Source: template 16.
     """
     counted = [cost_line(line) for line in lines if not line.optional]
     charges = list(extras)
@@ -156,7 +156,7 @@ def floor_price(costs: float, kept: float) -> float | None:
         kept: Fraction of the offer sum left for the costs.
 
     Returns:
-        Euro, None if nothing is left. Source: catalogue 16 (preisuntergrenze).
+        Euro, None if nothing is left. Source: template 16 (preisuntergrenze).
     """
     return costs / kept if kept > 1e-12 else None
 
@@ -176,7 +176,7 @@ def approval(
         The highest approver if the margin is too low, else the one of the discount's step; None
         for a blank discount without a margin that is too low.
 
-    Source: catalogue 16 (freigabe).
+    Source: template 16 (freigabe).
     """
     earned, wanted, share = number(margin), number(min_margin), number(discount)
     if earned is not None and wanted is not None and earned < wanted:

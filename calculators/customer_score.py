@@ -2,7 +2,7 @@
 
 `criteria` holds krit_id and gewicht (a fraction) per criterion, `ratings` one column "p_" + krit_id
 of points per customer (dicts of lists, or pandas DataFrames). Weights must add up to 1, otherwise
-there is no score. Source of all functions: catalogue 33, S25.
+there is no score. Source of all functions: template 33.
 """
 
 from __future__ import annotations

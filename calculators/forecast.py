@@ -64,7 +64,7 @@ def weighted(amount: Cell, probability: Cell) -> float | None:
     Raises:
         ValueError: For a probability outside 0 to 1.
 
-    Source: catalogue 17 and 18, S17.
+    Source: templates 17 and 18.
     """
     return product(amount, _probability(probability))
 
@@ -81,7 +81,7 @@ def confidence(probability: Cell) -> str | None:
     Raises:
         ValueError: For a probability outside 0 to 1.
 
-    Source: catalogue 18 (klasse).
+    Source: template 18 (klasse).
     """
     share = _probability(probability)
     if share is None:
@@ -103,7 +103,7 @@ def weighted_total(amounts: Iterable[Cell], probabilities: Iterable[Cell], is_op
     Raises:
         ValueError: For columns of different lengths or a probability outside 0 to 1.
 
-    Source: catalogue 17 (pipeline_gew), 18 (gewichtet, erwartungsmenge).
+    Source: templates 17 (pipeline_gew), 18 (gewichtet, erwartungsmenge).
     """
     return total(weighted(a, p) for a, p in _open_rows(amounts, probabilities, is_open))
 
@@ -122,7 +122,7 @@ def commit_total(amounts: Iterable[Cell], probabilities: Iterable[Cell], is_open
     Raises:
         ValueError: For columns of different lengths or a probability outside 0 to 1.
 
-    Source: catalogue 18 (commit, sichere_menge).
+    Source: template 18 (commit, sichere_menge).
     """
     return total(a for a, p in _open_rows(amounts, probabilities, is_open) if confidence(p) == COMMIT)
 
@@ -140,7 +140,7 @@ def best_case_total(amounts: Iterable[Cell], is_open: Iterable[object]) -> float
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 17 (pipeline), 18 (best_case, maximalmenge).
+    Source: templates 17 (pipeline), 18 (best_case, maximalmenge).
     """
     return total(a for a, flag in zip(amounts, is_open, strict=True) if _truthy(flag))
 
@@ -153,7 +153,7 @@ def expectation(actual: Cell, weighted_amount: Cell) -> float:
         weighted_amount: Weighted pipeline, Euro; a blank counts 0.
 
     Returns:
-        Euro. Source: catalogue 18 (erwartung).
+        Euro. Source: template 18 (erwartung).
     """
     return zero_if_blank(actual) + zero_if_blank(weighted_amount)
 
@@ -166,7 +166,7 @@ def gap(plan: Cell, expected: Cell) -> float:
         expected: Euro, see `expectation`; a blank counts 0.
 
     Returns:
-        Euro; positive if orders are missing. Source: catalogue 18 (luecke).
+        Euro; positive if orders are missing. Source: template 18 (luecke).
     """
     return zero_if_blank(plan) - zero_if_blank(expected)
 
@@ -183,7 +183,7 @@ def pipeline_coverage(best_case: Cell, plan: Cell, actual: Cell) -> float | None
         Factor (3 = three times the missing orders are in the pipeline); None unless the plan
         is above the actual, and for a blank plan or pipeline.
 
-    Source: catalogue 18 (pipeline_deckung).
+    Source: template 18 (pipeline_deckung).
     """
     target = number(plan)
     missing = None if target is None else target - zero_if_blank(actual)
@@ -200,7 +200,7 @@ def plan_row(plan: Cell, actual: Cell, weighted_amount: Cell, best_case: Cell) -
         best_case: Open offers, Euro.
 
     Returns:
-        Expectation, gap and coverage. Source: catalogue 18 (Forecast GL).
+        Expectation, gap and coverage. Source: template 18 (Forecast GL).
     """
     expected = expectation(actual, weighted_amount)
     return PlanRow(expected, gap(plan, expected), pipeline_coverage(best_case, plan, actual))
@@ -235,7 +235,7 @@ def month_bucket(expected: date | None, today: date, months: int | None = 12) ->
         "ohne" for a blank, "ueberfaellig" before the first of the month of the Stichtag,
         "spaeter" after the last month shown, else the first day of the month.
 
-    Source: catalogue 18 (monat_auftrag, Forecast GL).
+    Source: template 18 (monat_auftrag, Forecast GL).
     """
     if expected is None or is_blank(expected):
         return NO_DATE
@@ -270,7 +270,7 @@ def forecast_table(
     Raises:
         ValueError: For columns of different lengths or a probability outside 0 to 1.
 
-    Source: catalogue 18 (Forecast GL).
+    Source: template 18 (Forecast GL).
     """
     buckets: list[date | str] = [OVERDUE, *forecast_months(today, months), LATER, NO_DATE]
     members: dict[date | str, list[tuple[Cell, Cell, object]]] = {bucket: [] for bucket in buckets}

@@ -62,7 +62,7 @@ def schedule(tasks: Iterable[Task], today: date, holidays: Collection[date] = _N
         ValueError: For a number used twice, an unknown predecessor or one below, or a negative
             duration.
 
-    Source: catalogue 07.
+    Source: template 07.
     """
     free = free_days(holidays)
     done: dict[int, Scheduled] = {}
@@ -148,7 +148,7 @@ def task_dates(
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 07 (start, ende).
+    Source: template 07 (start, ende).
     """
     free = free_days(holidays)
     rows: list[Planned] = []
@@ -175,7 +175,7 @@ def target_progress(
         holidays: Free days besides Saturday and Sunday.
 
     Returns:
-        Fraction: 0 before the start, 1 from the end on; None for a blank date. Source: catalogue 07 (soll).
+        Fraction: 0 before the start, 1 from the end on; None for a blank date. Source: template 07 (soll).
     """
     first, last, now = as_day(start), as_day(end), as_day(today)
     return None if first is None or last is None or now is None else _target(first, last, now, free_days(holidays))
@@ -192,7 +192,7 @@ def task_delay(end: date | None, actual_end: date | None, progress: Cell, today:
 
     Returns:
         Days from the planned to the actual end, or to the Stichtag while unfinished; never below 0; None for a
-        blank end. Source: catalogue 07 (verzug_tage).
+        blank end. Source: template 07 (verzug_tage).
     """
     if as_day(actual_end) is None and (number(progress) or 0.0) >= 1:
         return None if as_day(end) is None else 0
@@ -213,7 +213,7 @@ def overall_progress(progress: Sequence[Cell], days: Sequence[Cell]) -> float | 
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 07 (gesamtfortschritt).
+    Source: template 07 (gesamtfortschritt).
     """
     rows = [(number(p) or 0.0, number(d) or 0.0) for p, d in zip(progress, days, strict=True)]
     whole = sum(d for _, d in rows)

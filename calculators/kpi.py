@@ -88,7 +88,7 @@ def submitted(outcomes: Iterable[str | None], offered_on: Iterable[object] | Non
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 17 (abgegeben).
+    Source: template 17 (abgegeben).
     """
     groups = read_outcomes(outcomes)
     dates: Sequence[object] = [True] * len(groups) if offered_on is None else list(offered_on)
@@ -109,7 +109,7 @@ def offer_shares(outcomes: Iterable[str | None], offered_on: Iterable[object] | 
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 17, S14.
+    Source: template 17.
     """
     groups = list(outcomes)
     dates: Sequence[object] = [True] * len(groups) if offered_on is None else list(offered_on)
@@ -126,7 +126,7 @@ def hit_rate_submitted(outcomes: Iterable[str | None], offered_on: Iterable[obje
         offered_on: Offer date per offer; None as a whole means that all are dated.
 
     Returns:
-        Fraction, None without submitted offers; errors as in `offer_shares`. Source: S14.
+        Fraction, None without submitted offers; errors as in `offer_shares`. Source: template 27.
     """
     return offer_shares(outcomes, offered_on).won
 
@@ -143,7 +143,7 @@ def hit_rate_decided(outcomes: Iterable[str | None]) -> float | None:
     Raises:
         ValueError: For an unknown outcome.
 
-    Source: catalogue 17 and 27.
+    Source: templates 17 and 27.
     """
     counts = count_outcomes(outcomes)
     return ratio(counts[WON], counts[WON] + counts[LOST])
@@ -162,7 +162,7 @@ def hit_rate_value(outcomes: Iterable[str | None], amounts: Iterable[Cell]) -> f
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 17 and 27.
+    Source: templates 17 and 27.
     """
     rows = list(zip(read_outcomes(outcomes), amounts, strict=True))
     won = total(amount for outcome, amount in rows if outcome == WON)
@@ -183,7 +183,7 @@ def realisation(outcomes: Iterable[str | None], amounts: Iterable[Cell], orders:
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 17.
+    Source: template 17.
     """
     won = [(a, o) for g, a, o in zip(read_outcomes(outcomes), amounts, orders, strict=True) if g == WON]
     return ratio(total(o for _, o in won), total(a for a, _ in won))
@@ -202,7 +202,7 @@ def decision_days(offered_on: Iterable[date | None], decided_on: Iterable[date |
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 17 (entscheidung_tage).
+    Source: template 17 (entscheidung_tage).
     """
     pairs = zip(map(as_day, offered_on), map(as_day, decided_on), strict=True)
     return [None if a is None or b is None else (b - a).days for a, b in pairs]
@@ -224,7 +224,7 @@ def decision_time(
     Raises:
         ValueError: For an unknown outcome or columns of different lengths.
 
-    Source: catalogue 17 (dauer_mittel).
+    Source: template 17 (dauer_mittel).
     """
     rows = zip(read_outcomes(outcomes), decision_days(offered_on, decided_on), strict=True)
     days = [day for outcome, day in rows if outcome in (WON, LOST)]
@@ -241,7 +241,7 @@ def sales_velocity(open_offers: Cell, mean_order: Cell, success_rate: Cell, days
         days: Mean days until the decision.
 
     Returns:
-        Euro per day, None if anything is blank or days is 0. Source: catalogue 26, S21.
+        Euro per day, None if anything is blank or days is 0. Source: template 26.
     """
     factors = numbers_of((open_offers, mean_order, success_rate))
     known = [factor for factor in factors if factor is not None]
@@ -259,7 +259,7 @@ def reach_rate(target_talks: Cell, attempts: Cell) -> float | None:
         attempts: Number of outgoing call attempts.
 
     Returns:
-        Fraction, None by the rule of `ratio`. Source: catalogue 08 (erreichbarkeit).
+        Fraction, None by the rule of `ratio`. Source: template 08 (erreichbarkeit).
     """
     return ratio(target_talks, attempts)
 
@@ -272,7 +272,7 @@ def contact_rate(first_contacts: Cell, addresses: Cell) -> float | None:
         addresses: Number of addresses with a first attempt.
 
     Returns:
-        Fraction, None by the rule of `ratio`. Source: catalogue 08 (kontaktquote).
+        Fraction, None by the rule of `ratio`. Source: template 08 (kontaktquote).
     """
     return ratio(first_contacts, addresses)
 
@@ -285,7 +285,7 @@ def appointment_rate(appointments: Cell, target_talks: Cell) -> float | None:
         target_talks: Number of talks with the person wanted.
 
     Returns:
-        Fraction, None by the rule of `ratio`. Source: catalogue 08 (terminquote).
+        Fraction, None by the rule of `ratio`. Source: template 08 (terminquote).
     """
     return ratio(appointments, target_talks)
 
@@ -298,7 +298,7 @@ def attempts_per_appointment(attempts: Cell, appointments: Cell) -> float | None
         appointments: Number of appointments made.
 
     Returns:
-        Attempts per appointment, None by the rule of `ratio`. Source: catalogue 08.
+        Attempts per appointment, None by the rule of `ratio`. Source: template 08.
     """
     return ratio(attempts, appointments)
 
@@ -311,7 +311,7 @@ def conversations_per_hour(conversations: Cell, minutes: Cell) -> float | None:
         minutes: Recorded minutes.
 
     Returns:
-        Talks per hour, None by the rule of `ratio`. Source: catalogue 08 (gespraeche_je_h).
+        Talks per hour, None by the rule of `ratio`. Source: template 08 (gespraeche_je_h).
     """
     duration = number(minutes)
     return None if duration is None else ratio(conversations, duration / 60)
@@ -341,7 +341,7 @@ def call_plan(
         hours_per_day: Calling hours per person and day.
 
     Returns:
-        The plan; a product with a blank factor is None, days also if nobody calls. Source: catalogue 07 (Mengengerüst).
+        The plan; a product with a blank factor is None, days also if nobody calls. Source: template 07 (Mengengerüst).
     """
     attempts, talks = product(addresses, attempts_per_address), product(addresses, reach)
     dialling, talking = product(attempts, attempt_minutes), product(talks, talk_minutes)
@@ -363,7 +363,7 @@ def completeness(row: Mapping[str, object], fields: Sequence[str] = QUALITY_FIEL
     Returns:
         Fraction from 0 to 1, None without fields. The ratio of a list is the `mean` over its rows.
 
-    Source: catalogue 01 (vollstaendig: 7 fields).
+    Source: template 01 (vollstaendig: 7 fields).
     """
     return ratio(sum(not is_blank(row.get(key)) for key in fields), len(fields))
 
@@ -379,7 +379,7 @@ def duplicate_key(company: str | None, postcode: str | None) -> str | None:
         postcode: Postal code as text.
 
     Returns:
-        "NAME|PLZ", None if both are blank. Source: catalogue 01 (dubl_schluessel).
+        "NAME|PLZ", None if both are blank. Source: template 01 (dubl_schluessel).
     """
     name = "" if company is None or is_blank(company) else company
     code = "" if postcode is None or is_blank(postcode) else postcode
@@ -394,7 +394,7 @@ def duplicate_rate(keys: Iterable[str | None]) -> float | None:
         keys: Key per record, see `duplicate_key`; a blank is no record.
 
     Returns:
-        Fraction, None without records. Source: catalogue 01 (dublettenquote).
+        Fraction, None without records. Source: template 01 (dublettenquote).
     """
     counts = Counter(key for key in keys if not is_blank(key))
     return ratio(sum(n for n in counts.values() if n > 1), counts.total())

@@ -4,7 +4,7 @@
 five dimensions, counts and Euro. `filters` holds von and bis (months, both may be blank) and one
 value per dimension; a blank one or "alle" takes all. `today` is the Stichtag. Flows add up over the
 months of the period, stocks over the rows of its last month only; a rate is Σ numerators over
-Σ denominators, never a mean of rates. Source of all functions: catalogue 26.
+Σ denominators, never a mean of rates. Source of all functions: template 26.
 """
 
 from __future__ import annotations

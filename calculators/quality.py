@@ -16,7 +16,7 @@ def missing(required: Iterable[tuple[Sequence[bool], Sequence[object]]]) -> int:
         required: Per required field: whether each row is occupied, and its values.
 
     Returns:
-        Number of cells. Source: catalogue 0.7 (pflicht).
+        Number of cells. Source: house function MISSING_REQUIRED.
 
     Raises:
         ValueError: For columns of different lengths.
@@ -45,7 +45,7 @@ def agree(left: Cell, right: Cell, tolerance: float = 0.005) -> str:
         tolerance: Difference from which the check fails (0.0001 for weights, half a cent for money).
 
     Returns:
-        "ok" or "pruefen". Source: catalogue 0.6.
+        "ok" or "pruefen". Source: the rule of all weighted scores.
     """
     return "ok" if abs(zero_if_blank(left) - zero_if_blank(right)) < tolerance else FAILED
 

@@ -34,7 +34,7 @@ def by_rank(values: Sequence[object], ranks: Sequence[Cell], last_first: bool = 
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 0.5 (sorted views).
+    Source: house function RANK_UNIQUE and INDEX with MATCH.
     """
     placed: dict[int, object] = {}
     for value, rank in zip(values, ranks, strict=True):
@@ -65,7 +65,7 @@ def ranks_without_zero(values: Sequence[Cell]) -> list[int | None]:
         values: Numbers, none negative; blanks and zeros have no rank.
 
     Returns:
-        Rank per row, None for a blank and for 0. Source: catalogue 0.5.
+        Rank per row, None for a blank and for 0. Source: house function RANK_UNIQUE.
     """
     return unique_ranks(number(value) or None for value in values)
 
@@ -110,7 +110,7 @@ def found(key: object, keys: Sequence[object], values: Sequence[object]) -> obje
         values: Column to read.
 
     Returns:
-        The value; None for a blank key, an unknown key or a blank value. Source: catalogue 0.3 (LU).
+        The value; None for a blank key, an unknown key or a blank value. Source: house function LOOKUP_IN.
 
     Raises:
         ValueError: For columns of different lengths.
@@ -129,7 +129,7 @@ def band_of(value: Cell, bounds: Sequence[Cell], results: Sequence[object]) -> o
         results: Result per band.
 
     Returns:
-        The result; None for a blank value and below the first bound. Source: catalogue 0.3 (LU~).
+        The result; None for a blank value and below the first bound. Source: house function BAND.
 
     Raises:
         ValueError: For columns of different lengths.
@@ -208,7 +208,7 @@ def cumulated_share(values: Sequence[Cell], ranks: Sequence[Cell]) -> list[float
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 29 (kum_anteil).
+    Source: template 29 (kum_anteil).
     """
     ordered = [number(value) or 0.0 for value in by_rank(values, ranks)]
     whole = math.fsum(number(value) or 0.0 for value in values)

@@ -1,6 +1,6 @@
 """Quotients, means and quantiles that know blanks; the ground under all figures.
 
-Columns are lists, tuples or pandas Series. Blanks follow catalogue 0.3: a quotient with a blank
+Columns are lists, tuples or pandas Series. Blanks follow one rule: a quotient with a blank
 or a zero below is blank, a mean looks at the numbers only.
 """
 
@@ -22,7 +22,7 @@ def ratio(numerator: Cell, denominator: Cell) -> float | None:
     Returns:
         numerator / denominator; None if either is blank or the denominator is 0.
 
-    Source: catalogue 0.3 (a ÷ b).
+    Source: house function RATIO.
     """
     top, bottom = number(numerator), number(denominator)
     return None if top is None or bottom is None or bottom == 0 else top / bottom
@@ -141,7 +141,7 @@ def product(*factors: Cell) -> float | None:
         factors: Any units.
 
     Returns:
-        The product, None if any factor is blank. Source: catalogue 0.3.
+        The product, None if any factor is blank. Source: the rules of blanks.
     """
     known = known_numbers(factors)
     return math.prod(known) if len(known) == len(factors) else None
@@ -155,7 +155,7 @@ def difference(minuend: Cell, subtrahend: Cell) -> float | None:
         subtrahend: Same unit.
 
     Returns:
-        minuend − subtrahend, None if either is blank. Source: catalogue 0.3.
+        minuend − subtrahend, None if either is blank. Source: the rules of blanks.
     """
     a, b = number(minuend), number(subtrahend)
     return None if a is None or b is None else a - b
@@ -169,7 +169,7 @@ def less(minuend: Cell, *subtrahends: Cell) -> float:
         subtrahends: Same unit; blanks count 0.
 
     Returns:
-        minuend − Σ subtrahends. Source: catalogue 0.3 (in differences of amounts a blank is 0).
+        minuend − Σ subtrahends. Source: the rules of blanks (in differences of amounts a blank is 0).
     """
     return float(exact(number(minuend) or 0.0) - sum(exact(number(s) or 0.0) for s in subtrahends))
 
@@ -181,7 +181,7 @@ def sum_of(*summands: Cell) -> float | None:
         summands: Numbers of one unit.
 
     Returns:
-        The sum, None if any is blank. Source: catalogue 0.3.
+        The sum, None if any is blank. Source: the rules of blanks.
     """
     known = known_numbers(summands)
     return math.fsum(known) if len(known) == len(summands) else None
@@ -198,7 +198,7 @@ def growth_rate(first: Cell, last: Cell, years: Cell) -> float | None:
     Returns:
         Fraction per year; None if anything is blank, for no years and for a first value of 0.
 
-    Source: catalogue 20 (cagr).
+    Source: template 20 (cagr).
     """
     growth, span = ratio(last, first), number(years)
     return None if growth is None or not span or growth < 0 else math.pow(growth, 1 / span) - 1

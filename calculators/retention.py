@@ -17,7 +17,7 @@ def retention_rate(begin: Cell, end: Cell, new: Cell) -> float | None:
     Returns:
         Fraction; None if begin is blank or 0, or end is blank (nothing is known then).
 
-    Source: S27; catalogue 34 (r_ist).
+    Source: template 34 (r_ist).
     """
     last = number(end)
     return None if last is None else ratio(last - zero_if_blank(new), begin)
@@ -30,7 +30,7 @@ def churn_rate(retention: Cell) -> float | None:
         retention: Retention rate.
 
     Returns:
-        Fraction, None for a blank. Source: catalogue 34 (churn).
+        Fraction, None for a blank. Source: template 34 (churn).
     """
     r = number(retention)
     return None if r is None else 1 - r
@@ -43,6 +43,6 @@ def lifetime(retention: Cell) -> float | None:
         retention: Retention rate per year.
 
     Returns:
-        Years; None for a blank and for r = 1 (no end). Source: S27; catalogue 34 (lebensdauer).
+        Years; None for a blank and for r = 1 (no end). Source: template 34 (lebensdauer).
     """
     return ratio(1, churn_rate(retention))

@@ -48,7 +48,7 @@ def raci_check(letters: Iterable[str | None]) -> RaciCheck:
         letters: R, A, C or I per role, small or capital; "A/R" and "AR" count as both; blanks are no role.
 
     Returns:
-        Counts and verdict. Source: catalogue 04 and 14 (raci_ok).
+        Counts and verdict. Source: templates 04 and 14 (raci_ok).
     """
     marks = [set(letter.upper()) for letter in letters if letter is not None and not is_blank(letter)]
     accountable, responsible = sum("A" in mark for mark in marks), sum("R" in mark for mark in marks)
@@ -68,7 +68,7 @@ def buying_center(members: Sequence[Member]) -> BuyingCenter:
         the five core roles, the roles that are missing, and whether a decider is in contact
         (relationship of 2 or more). Support and shares are None without influence.
 
-    Source: catalogue 03, S5 (Webster/Wind).
+    Source: template 03, Webster/Wind.
     """
     influence = math.fsum(zero_if_blank(m.influence) for m in members)
     products = (zero_if_blank(m.influence) * zero_if_blank(m.attitude) for m in members)

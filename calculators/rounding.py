@@ -41,7 +41,7 @@ def is_blank(value: object) -> bool:
     Returns:
         True for None, the empty text, NaN, pandas.NA and pandas.NaT; False for 0 and False.
 
-    Source: catalogue 0.3 and 0.4 (an unfilled numeric input is null, never 0).
+    Source: the rules of blanks (an unfilled numeric input is null, never 0).
     """
     if value is None:
         return True
@@ -100,7 +100,7 @@ def zero_if_blank(value: object) -> float:
     Raises:
         TypeError: When the value is neither blank nor a number.
 
-    Source: catalogue 0.3 (in sums and differences of amounts and counts a blank is 0).
+    Source: the rules of blanks (in sums and differences of amounts and counts a blank is 0).
     """
     found = number(value)
     return 0.0 if found is None else found

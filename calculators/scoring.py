@@ -78,7 +78,7 @@ def weights_ok(weights: Iterable[Cell]) -> bool:
         weights: Fractions; a blank counts 0.
 
     Returns:
-        True if |Σ − 1| < 0.0001. Source: catalogue 0.6.
+        True if |Σ − 1| < 0.0001. Source: the rule of all weighted scores.
     """
     return abs(math.fsum(zero_if_blank(weight) for weight in weights) - 1) < WEIGHT_TOLERANCE
 
@@ -89,8 +89,8 @@ def weighted_score(points: Sequence[Cell], weights: Sequence[Cell], missing_is_z
     Args:
         points: Points per criterion.
         weights: Fractions per criterion, adding up to 1.
-        missing_is_zero: Whether a blank criterion counts 0 points (catalogue 02) or makes the
-            whole score blank (catalogue 22, 33, 35).
+        missing_is_zero: Whether a blank criterion counts 0 points (template 02) or makes the
+            whole score blank (templates 22, 33, 35).
 
     Returns:
         Score in the unit of the points, added up in decimals (seven points everywhere are 7 and
@@ -99,7 +99,7 @@ def weighted_score(points: Sequence[Cell], weights: Sequence[Cell], missing_is_z
     Raises:
         ValueError: For different numbers of points and weights.
 
-    Source: catalogue 0.6, S4, S25.
+    Source: utility analysis with weights of 100 %; templates 02, 22, 33, 35.
     """
     rows = list(zip(numbers_of(points), numbers_of(weights), strict=True))
     if not weights_ok(weights) or (not missing_is_zero and any(p is None for p, _ in rows)):
@@ -120,7 +120,7 @@ def component_score(points: Sequence[Cell], weights: Sequence[Cell]) -> float | 
     Raises:
         ValueError: For different numbers of points and weights.
 
-    Source: catalogue 33 (s_monetaer …).
+    Source: template 33 (s_monetaer …).
     """
     rows = list(zip(numbers_of(points), [zero_if_blank(weight) for weight in weights], strict=True))
     if any(p is None for p, _ in rows):
@@ -141,7 +141,7 @@ def band(value: Cell, bands: Sequence[tuple[float, float]]) -> float | None:
     Raises:
         ValueError: If the bounds do not ascend.
 
-    Source: catalogue 0.3 (LU~).
+    Source: house function BAND.
     """
     bounds = [bound for bound, _ in bands]
     if any(low >= high for low, high in pairwise(bounds)):
@@ -160,7 +160,7 @@ def priority(score: Cell, a_from: Cell = 7, b_from: Cell = 4) -> str | None:
         b_from: Lowest score of B.
 
     Returns:
-        "A", "B" or "C"; None for a blank score or limit. Source: catalogue 02 (prio_score), 33 (klasse).
+        "A", "B" or "C"; None for a blank score or limit. Source: templates 02 (prio_score), 33 (klasse).
     """
     value, a, b = number(score), number(a_from), number(b_from)
     if value is None or a is None or b is None:
@@ -177,7 +177,7 @@ def traffic_light(value: Cell, green_from: Cell, yellow_from: Cell) -> str | Non
         yellow_from: Lowest yellow value.
 
     Returns:
-        "gruen", "gelb" or "rot"; None for a blank value or limit. Source: catalogue 25 and 33 (ampel).
+        "gruen", "gelb" or "rot"; None for a blank value or limit. Source: templates 25 and 33 (ampel).
     """
     grade = priority(value, green_from, yellow_from)
     return None if grade is None else {"A": "gruen", "B": "gelb", "C": "rot"}[grade]
@@ -213,7 +213,7 @@ def lead_score(
     Raises:
         KeyError: If a weight is missing.
 
-    Source: catalogue 02, S4.
+    Source: template 02.
     """
     points = {
         "umsatz": band(revenue, REVENUE_BANDS),
@@ -246,7 +246,7 @@ def utility_analysis(requirements: Sequence[Requirement], must_min: float = 5) -
     Raises:
         ValueError: If requirements have points for different numbers of systems.
 
-    Source: catalogue 06, S10 (utility analysis after Zangemeister).
+    Source: template 06, utility analysis after Zangemeister.
     """
     weights = [requirement.weight for requirement in requirements]
     results = []
@@ -270,7 +270,7 @@ def consolidated_points(ratings: Iterable[Cell]) -> tuple[float | None, float | 
 
     Returns:
         Median and spread (maximum − minimum), both None without ratings; discuss a spread of 4
-        and more. Source: catalogue 06 (aggregation).
+        and more. Source: template 06 (aggregation).
     """
     known = known_numbers(ratings)
     return (statistics.median(known), max(known) - min(known)) if known else (None, None)
@@ -285,7 +285,7 @@ def total_cost_of_ownership(once: Cell, per_year: Cell, years: int = 5) -> float
         years: Number of years.
 
     Returns:
-        Euro. Source: catalogue 06 (tco5).
+        Euro. Source: template 06 (tco5).
     """
     return zero_if_blank(once) + years * zero_if_blank(per_year)
 
@@ -301,7 +301,7 @@ def opportunity(importance: Cell, fulfilment: Cell) -> float | None:
         fulfilment: 0 to 10.
 
     Returns:
-        0 to 20, None if either is blank. Source: Ulwick 2005; catalogue 21 (chance).
+        0 to 20, None if either is blank. Source: Ulwick 2005; template 21 (chance).
     """
     wanted, given = number(importance), number(fulfilment)
     return None if wanted is None or given is None else wanted + max(wanted - given, 0.0)
@@ -317,7 +317,7 @@ def requirement_priority(kano: str, importance: Cell, fulfilment: Cell) -> str |
 
     Returns:
         "A" for a basic requirement fulfilled below 7 or an opportunity from 15, "B" from 12,
-        else "C"; None if either number is blank. Source: catalogue 21 (prio).
+        else "C"; None if either number is blank. Source: template 21 (prio).
     """
     given, chance = number(fulfilment), opportunity(importance, fulfilment)
     if given is None or chance is None:
@@ -338,7 +338,7 @@ def fulfilment_degree(importances: Sequence[Cell], fulfilments: Sequence[Cell]) 
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 21 (erfuellungsgrad).
+    Source: template 21 (erfuellungsgrad).
     """
     rows = [(zero_if_blank(i), zero_if_blank(f)) for i, f in zip(importances, fulfilments, strict=True)]
     return ratio(math.fsum(i * f for i, f in rows), 10 * math.fsum(i for i, _ in rows))

@@ -27,7 +27,7 @@ def year_indices(values: Sequence[Cell]) -> list[float] | None:
     Raises:
         ValueError: If there are not twelve months.
 
-    Source: catalogue 28 (idx), S22.
+    Source: template 28 (idx).
     """
     if len(values) != 12:
         raise ValueError("a year has twelve months")
@@ -49,7 +49,7 @@ def seasonal_indices(years: Mapping[int, Sequence[Cell]]) -> list[float] | None:
     Raises:
         ValueError: If a year has not twelve months.
 
-    Source: catalogue 28 (saisonindex), S22.
+    Source: template 28 (saisonindex).
     """
     full = [indices for indices in map(year_indices, years.values()) if indices is not None]
     return [math.fsum(month) / len(full) for month in zip(*full, strict=True)] if full else None
@@ -67,7 +67,7 @@ def seasonal_spans(years: Mapping[int, Sequence[Cell]]) -> list[float] | None:
     Raises:
         ValueError: If a year has not twelve months.
 
-    Source: catalogue 28 (spannweite).
+    Source: template 28 (spannweite).
     """
     full = [indices for indices in map(year_indices, years.values()) if indices is not None]
     return [max(month) - min(month) for month in zip(*full, strict=True)] if full else None
@@ -82,7 +82,7 @@ def season_rating(index: Cell) -> str | None:
     Returns:
         "stark" from 1.1, "schwach" up to 0.9, else "normal"; None for a blank.
 
-    Source: catalogue 28 (einstufung).
+    Source: template 28 (einstufung).
     """
     value = number(index)
     if value is None:
@@ -100,7 +100,7 @@ def monthly_plan(year_plan: Cell, indices: Sequence[Cell]) -> list[float | None]
     Returns:
         Euro per month, None where the plan or the index is blank.
 
-    Source: catalogue 28 (plan_m).
+    Source: template 28 (plan_m).
     """
     return [product(ratio(year_plan, 12), index) for index in indices]
 
@@ -118,7 +118,7 @@ def cumulative_deviation(actuals: Iterable[Cell], plans: Iterable[Cell]) -> list
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 28 (kum_abw).
+    Source: template 28 (kum_abw).
     """
     steps = [zero_if_blank(a) - zero_if_blank(p) for a, p in zip(actuals, plans, strict=True)]
     return [math.fsum(steps[: end + 1]) for end in range(len(steps))]
@@ -138,7 +138,7 @@ def extrapolate(actuals: Sequence[Cell], indices: Sequence[Cell]) -> float | Non
     Raises:
         ValueError: For more months than indices.
 
-    Source: catalogue 28 (hochrechnung).
+    Source: template 28 (hochrechnung).
     """
     if len(actuals) > len(indices):
         raise ValueError("more months than indices")

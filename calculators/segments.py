@@ -73,7 +73,7 @@ def unique_ranks(values: Iterable[Cell], descending: bool = True) -> list[int | 
     Returns:
         Ranks 1 … n of the numbers, None for a blank.
 
-    Source: catalogue 0.5.
+    Source: house function RANK_UNIQUE.
     """
     known = [(i, value) for i, value in enumerate(numbers_of(values))]
     order = sorted((-v if descending else v, i) for i, v in known if v is not None)
@@ -99,7 +99,7 @@ def abc(values: Iterable[Cell], limits: tuple[float, float] = ABC_LIMITS) -> lis
     Raises:
         ValueError: Unless 0 < A limit ≤ B limit ≤ 1.
 
-    Source: catalogue 29, S23.
+    Source: template 29.
     """
     if None in limits or not 0 < limits[0] <= limits[1] <= 1:
         raise ValueError("limits must ascend between 0 and 1")
@@ -133,7 +133,7 @@ def abc_frame(customers: pd.DataFrame, column: str, limits: tuple[float, float] 
         KeyError: If the column is missing.
         ValueError: Unless 0 < A limit ≤ B limit ≤ 1.
 
-    Source: catalogue 29.
+    Source: template 29.
     """
     import pandas as pd
 
@@ -155,7 +155,7 @@ def pareto(categories: Iterable[str | None], values: Iterable[Cell]) -> list[Par
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 19 (anteil, kum_anteil).
+    Source: template 19 (anteil, kum_anteil).
     """
     members: dict[str, list[float]] = {}
     for category, value in zip(categories, values, strict=True):
@@ -176,7 +176,7 @@ def concentration(values: Iterable[Cell], top: int = 10, whole: Cell = None) -> 
         whole: Euro of which the share is taken; a blank means the sum of the values.
 
     Returns:
-        Fraction, None if the whole is 0. Source: catalogue 29 (konzentration).
+        Fraction, None if the whole is 0. Source: template 29 (konzentration).
     """
     bases = sorted((max(0.0, zero_if_blank(value)) for value in values), reverse=True)
     return ratio(math.fsum(bases[:top]), math.fsum(bases) if is_blank(whole) else whole)
@@ -195,7 +195,7 @@ def migration(before: Iterable[str], now: Iterable[str]) -> dict[tuple[str, str]
     Raises:
         ValueError: For columns of different lengths.
 
-    Source: catalogue 29 (migration matrix).
+    Source: template 29 (migration matrix).
     """
     return dict(Counter(zip(before, now, strict=True)))
 
@@ -213,7 +213,7 @@ def recency_points(last_order: date | None, today: date) -> int:
     Returns:
         Up to 30 days 5, 90 days 4, 180 days 3, 365 days 2, else 1; no order 1.
 
-    Source: catalogue 29 (r).
+    Source: template 29 (r).
     """
     last = as_day(last_order)
     if last is None:
@@ -229,7 +229,7 @@ def frequency_points(orders: Cell) -> int | None:
         orders: Number of orders.
 
     Returns:
-        From 12 orders 5, 6: 4, 3: 3, 1: 2, none 1; None for a blank. Source: catalogue 29 (f).
+        From 12 orders 5, 6: 4, 3: 3, 1: 2, none 1; None for a blank. Source: template 29 (f).
     """
     points = band(orders, FREQUENCY_BANDS)
     return None if points is None else int(points)
@@ -243,7 +243,7 @@ def monetary_points(revenue: Cell) -> int | None:
 
     Returns:
         From 250,000 Euro 5, 100,000: 4, 25,000: 3, 5,000: 2, less (or negative) 1; None for a
-        blank. Source: catalogue 29 (m).
+        blank. Source: template 29 (m).
     """
     amount = number(revenue)
     points = band(None if amount is None else max(0.0, amount), MONETARY_BANDS)
@@ -260,7 +260,7 @@ def rfm_segment(r: int | None, f: int | None, m: int | None) -> str | None:
 
     Returns:
         "top", "abwanderungsgefaehrdet", "neu_entwickeln", "inaktiv" or "stamm", the first that
-        fits; None if points are blank. Source: catalogue 29 (segment).
+        fits; None if points are blank. Source: template 29 (segment).
     """
     if r is None or f is None or m is None:
         return None
@@ -293,7 +293,7 @@ def rfm(
         Points, code such as "543", score 1 to 5 and segment. A blank number of orders or revenue
         leaves what depends on it blank; weights that do not add up to 1 leave the score blank.
 
-    Source: catalogue 29.
+    Source: template 29.
     """
     r, f, m = recency_points(last_order, today), frequency_points(orders), monetary_points(revenue)
     code = None if f is None or m is None else f"{r}{f}{m}"
@@ -311,7 +311,7 @@ def share_of_wallet(revenue: Cell, purchasing_volume: Cell) -> float | None:
         purchasing_volume: Euro per year.
 
     Returns:
-        Fraction, None by the rule of `ratio`. Source: catalogue 35 (lieferanteil).
+        Fraction, None by the rule of `ratio`. Source: template 35 (lieferanteil).
     """
     return ratio(revenue, purchasing_volume)
 
@@ -323,7 +323,7 @@ def wallet_points(wallet: Cell) -> float | None:
         wallet: Fraction; above 1 if the purchasing volume was underestimated.
 
     Returns:
-        10 × min(1, share), None for a blank. Source: catalogue 35 (p_lieferanteil).
+        10 × min(1, share), None for a blank. Source: template 35 (p_lieferanteil).
     """
     share = number(wallet)
     return None if share is None else 10 * min(1.0, share)
@@ -342,7 +342,7 @@ def attractiveness(points: Sequence[Cell], weights: Sequence[float] = ATTRACTIVE
     Raises:
         ValueError: For different numbers of points and weights.
 
-    Source: catalogue 35 (attraktivitaet), S28.
+    Source: template 35 (attraktivitaet).
     """
     return weighted_score(points, weights)
 
@@ -361,7 +361,7 @@ def position(wallet: Cell, points: Sequence[Cell], weights: Sequence[float] = PO
     Raises:
         ValueError: For a number of weights other than points + 1.
 
-    Source: catalogue 35 (position), S28.
+    Source: template 35 (position).
     """
     return weighted_score([wallet_points(wallet), *points], weights)
 
@@ -377,7 +377,7 @@ def portfolio_field(attractive: Cell, positioned: Cell, limit: float = 5) -> str
     Returns:
         "starkunde", "fragezeichenkunde", "ertragskunde" or "mitnahmekunde"; None for a blank score.
 
-    Source: catalogue 35 (feld), S28.
+    Source: template 35 (feld).
     """
     a, p = number(attractive), number(positioned)
     if a is None or p is None:
@@ -400,7 +400,7 @@ def value_field(value: Cell, effort: Cell, value_limit: float = 5, effort_limit:
         "binden" (valuable, easy), "aufwand_steuern" (valuable, costly), "innendienst_portal"
         (less valuable, easy) or "konditionen_aendern" (less valuable, costly); None for a blank.
 
-    Source: catalogue 35 (wertfeld).
+    Source: template 35 (wertfeld).
     """
     worth, cost = number(value), number(effort)
     if worth is None or cost is None:

@@ -4,7 +4,7 @@
 angebot_am, entscheidung_am, angebotssumme, auftragswert, w_bei_abgabe; `outcomes` the group key of
 each (see `calculators.outcomes`). `filters` holds von and bis, the first and last day of offers; a
 blank one is no limit. An offer without offer date belongs to no period. Source of all functions:
-catalogue 27.
+template 27.
 """
 
 from __future__ import annotations

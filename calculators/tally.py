@@ -12,7 +12,7 @@ A condition is three arguments: a column, a relation and a value, as in
 - ``filled`` takes True or False.
 
 The value may be a column too; then each row is compared with its own. Columns are lists, tuples
-or pandas Series. Source of all functions: catalogue 0.3 (SUM, N, AVG, MED under conditions).
+or pandas Series. Blanks follow SUMIFS, COUNTIFS, AVERAGEIFS.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def rows(keys: Iterable[object]) -> int:
         keys: Key per row.
 
     Returns:
-        Number of rows whose key is filled. Source: catalogue 0.4.
+        Number of rows whose key is filled. Source: house function ROWS_OF.
     """
     return sum(not is_blank(key) for key in keys)
 

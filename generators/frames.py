@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ from vorlagen.spec import Field, Kpis, Lang, Table
 from vorlagen.values import is_blank
 
 _MONEY_DIGITS, _MONEY_SCALE = 24, 4
+_PACKAGES = {"parquet": ("pyarrow",), "duckdb": ("duckdb", "pyarrow")}
+
+
+def missing_package(kind: str) -> str | None:
+    """Return a package that a format needs and that is not installed; the extra of the format's name brings it."""
+    return next((package for package in _PACKAGES.get(kind, ()) if find_spec(package) is None), None)
 
 
 def tables_of(item: Merged) -> list[Table]:

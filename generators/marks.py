@@ -67,7 +67,11 @@ def by_sheet(layout: Layout, marks: Iterable[Mark]) -> dict[str, dict[tuple[int,
 
 
 def attach(ctx: Context, sheet: Any, marked: dict[tuple[int, int], Marked]) -> None:
-    """Let the cells of a sheet be written with their marks; before anything is written there."""
+    """Let the cells of a sheet be written with their marks; before anything is written there.
+
+    Raises:
+        ValueError: a comment was refused.
+    """
     sheet.looks = {
         cell: lambda style, mark=mark: ctx.styles.marked(style, mark.level, mark.as_typed)
         for cell, mark in marked.items()

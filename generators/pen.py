@@ -285,7 +285,11 @@ class Pen:
             self.formula(row, col, printed.at(row, place + 1, col), style, values[place])
 
     def link(self, row: int, col: int, sheet: str, text: str, style: Any, cell: str = "A1") -> None:
-        """Write a link to another sheet of the workbook."""
+        """Write a link to another sheet of the workbook.
+
+        Raises:
+            ValueError: the link was refused.
+        """
         quoted = sheet.replace("'", "''")
         code = self.sheet.write_url(row, col, f"internal:'{quoted}'!{cell}", style, text)
         if code:

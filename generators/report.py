@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 from generators.accounting import Say, account
@@ -16,6 +15,7 @@ from generators.frames import (
     duckdb_writer,
     listing_csv_writer,
     listing_parquet_writer,
+    missing_package,
     parquet_writer,
     tables_of,
 )
@@ -126,12 +126,10 @@ def _check(merged: dict[str, Merged], formats: set[str]) -> None:
     """Refuse before anything is written."""
     for name in sorted(formats - set(FORMATS)):
         raise ReportError(Finding("E_OUTPUT", facts={"name": name, "reason": f"{' '.join(FORMATS)}"}))
-    for name, packages in (("parquet", ("pyarrow",)), ("duckdb", ("duckdb", "pyarrow"))):
-        for package in packages:
-            if name in formats and find_spec(package) is None:
-                extra = "parquet" if package == "pyarrow" else "duckdb"
-                facts = {"format": name, "package": package, "extra": extra}
-                raise ReportError(Finding("E_OUTPUT_EXTRA", facts=facts))
+    for name in sorted(formats):
+        if package := missing_package(name):
+            facts = {"format": name, "package": package, "extra": name}
+            raise ReportError(Finding("E_OUTPUT_EXTRA", facts=facts))
     if "xlsx" in formats:
         for item in merged.values():
             for key, rows in item.rows.items():

@@ -18,7 +18,11 @@ _FIRST_DAY, _LAST_DAY = 36526, 73050  # 01.01.2000 and 31.12.2099
 
 
 def validate(ctx: Context, sheet: Any, placed: Placed, item: Field, area: tuple[int, int, int, int]) -> None:
-    """Give the input cells of a field their validation, with input and error message."""
+    """Give the input cells of a field their validation, with input and error message.
+
+    Raises:
+        ValueError: Excel would refuse the validation.
+    """
     first = cell_name(area[0], area[1])
     options, allowed = _criteria(ctx, placed, item, first, area)
     title = item.title[ctx.lang][:TITLE_MAX]

@@ -18,7 +18,7 @@ YEARS = st.integers(1, 10)
 
 
 def test_sample_34_has_the_value_that_35_shows() -> None:
-    """K-00017: m = 26,000 − 6,000 + 1,500 + 0.5 × 30 % × 8,000 + 500 = 23,200; catalogue 35 lists CLV 58,891."""
+    """K-00017: m = 26,000 − 6,000 + 1,500 + 0.5 × 30 % × 8,000 + 500 = 23,200; template 35 lists CLV 58,891."""
     referral = c.referral_value(0.5, 0.30, 8_000)
     assert referral == pytest.approx(1_200)
     m = c.yearly_margin(26_000, 6_000, 1_500, referral, 500)

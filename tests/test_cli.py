@@ -1,4 +1,4 @@
-"""The command line: contract of design.md 6, exit codes, messages, bad input."""
+"""The command line: commands and options, exit codes, messages, bad input."""
 
 from __future__ import annotations
 

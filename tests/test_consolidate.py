@@ -1,4 +1,4 @@
-"""Merging rules of catalogue 0.8, on a miniature template and on files of a shipped one."""
+"""The rules of merging, on a miniature template and on files of a shipped one."""
 
 from __future__ import annotations
 
@@ -752,7 +752,7 @@ def test_typed_tables(tmp_path: Path) -> None:
 
 
 def test_refusals_of_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generators import report
+    from generators import frames, report
     from tests.workbooks import brand
 
     done = consolidate([book("a.xlsx", angebote=[{"nr": str(n)} for n in range(30)])], lang="de", today=TODAY)
@@ -767,6 +767,6 @@ def test_refusals_of_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(report, "EXCEL_ROWS", 25)
     assert refuse({"xlsx", "csv"}) == "E_OUTPUT_ROWS"
-    monkeypatch.setattr(report, "find_spec", lambda name: None)
+    monkeypatch.setattr(frames, "find_spec", lambda name: None)
     assert refuse({"duckdb"}) == "E_OUTPUT_EXTRA"
     assert refuse({"pdf"}) == "E_OUTPUT"

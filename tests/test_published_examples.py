@@ -59,7 +59,7 @@ ABC_ITEMS = [
 def test_abc_of_sixteen_items() -> None:
     """Usage of 16 items worth $98,251, limits 80 and 95 %.
 
-    There an item belongs to the class in which its cumulated share ends; here (catalogue 29) to the one in which
+    There an item belongs to the class in which its cumulated share ends; here (template 29) to the one in which
     it begins, so the two that cross a limit, 1 and 16, are one class higher.
     Source: "Perform an ABC analysis and identify A, B and C class items", homeworksource.com/p/1006462.
     """

@@ -19,6 +19,9 @@ HEAVY = (
     "jinja2",
     "coloraide",
     "PIL",
+    "phonenumbers",
+    "python_calamine",
+    "rapidfuzz",
 )
 
 

@@ -86,7 +86,11 @@ class TemplateNames:
         return _field(self.template, block, key).type
 
     def attribute_type(self, list_key: str, attribute: str) -> str:
-        """Type of a list attribute; ``wert`` is text."""
+        """Type of a list attribute; ``wert`` is text.
+
+        Raises:
+            FormulaError: the list has no such attribute.
+        """
         choices = _list(self.template, list_key)
         if attribute == "wert":
             return "text"
@@ -116,7 +120,11 @@ class TemplateNames:
         return not item.computed and item.type not in NUMBERS
 
     def key_field(self, block: str) -> str:
-        """Field that makes a row of a block occupied."""
+        """Field that makes a row of a block occupied.
+
+        Raises:
+            FormulaError: the block has no rows.
+        """
         found = _block(self.template, block)
         if isinstance(found, Table):
             return found.key_field
@@ -133,7 +141,11 @@ class TemplateNames:
         return name.startswith("L_")
 
     def info(self, name: str) -> str:
-        """A fact of the template."""
+        """A fact of the template.
+
+        Raises:
+            FormulaError: there is no such fact.
+        """
         facts = {
             "key": self.template.key,
             "version": str(self.template.version),

@@ -1,6 +1,6 @@
 """Many workbooks of a template -> one: rows merged by their keys, everything accounted for.
 
-Rules (catalogue 0.8): rows are appended with provenance; records of one key collapse,
+Rules: rows are appended with provenance; records of one key collapse,
 win, combine or are held back as the template says; parameters that differ stop the merge
 of that template; stocks of different months are not mixed; figures are recomputed from
 the merged rows by whoever computes the result, never averaged here.

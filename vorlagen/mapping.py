@@ -491,7 +491,11 @@ class Evaluator:
         return first
 
     def number(self, column: str, line: Line) -> Decimal:
-        """Return the number in a line's column, 0 when blank."""
+        """Return the number in a line's column, 0 when blank.
+
+        Raises:
+            Fault: the column holds no number there.
+        """
         raw = line.cells[column]
         if raw is None:
             return Decimal()

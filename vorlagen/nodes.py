@@ -213,7 +213,11 @@ class Builder:
         return self.scalar(hint, node)
 
     def each(self, hint: Any, nodes: list[Node]) -> list[Any]:
-        """Build all items; faults of one do not hide the next."""
+        """Build all items; faults of one do not hide the next.
+
+        Raises:
+            Bad: an item is faulty; its problem is noted.
+        """
         out, failed = [], False
         for node in nodes:
             try:

@@ -51,7 +51,11 @@ class Formula:
 
     @property
     def node(self) -> Node:
-        """The expanded tree."""
+        """The expanded tree.
+
+        Raises:
+            RuntimeError: the formula did not come from the loader.
+        """
         if self.tree is None:
             raise RuntimeError("formula was not compiled")
         return self.tree
@@ -105,7 +109,7 @@ class ChoiceList:
 class Field:
     """One thing that is filled in or computed."""
 
-    key: str = doc("ASCII key as in the catalogue")
+    key: str = doc("ASCII key, unique in its block")
     title: Text = doc("heading or label")
     type: FieldType = doc("type of the value", default="text")
     required: bool = doc("must be filled in an occupied row", default=False)

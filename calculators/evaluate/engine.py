@@ -62,7 +62,11 @@ class Result:
         return self.column(block, key)[0]
 
     def matrix(self, block: str) -> list[list[object]]:
-        """Return the cells of a matrix, row by row."""
+        """Return the cells of a matrix, row by row.
+
+        Raises:
+            KeyError: the block is no matrix.
+        """
         grid = self._store.book.blocks[block]
         if grid.cell is None or grid.across is None:
             raise KeyError(f"{block} is no matrix")

@@ -14,7 +14,11 @@ from vorlagen.values import Row
 
 
 def write(ctx: Context, sheet: Any, placed: Placed) -> None:
-    """Write a table with all rows, its list object, validations and conditional formats."""
+    """Write a table with all rows, its list object, validations and conditional formats.
+
+    Raises:
+        ValueError: the list object or a validation was refused.
+    """
     block = placed.block
     assert isinstance(block, Table)
     pen = Pen(sheet)

@@ -328,9 +328,9 @@ class _Speaking:
             with formatter.section("Optionen"):
                 formatter.write_dl(records)
         if isinstance(self, click.Group):
-            limit = formatter.width - 20
-            with formatter.section("Befehle"):
-                formatter.write_dl([(name, c.get_short_help_str(limit)) for name, c in sorted(self.commands.items())])
+            with formatter.section("Befehle"):  # the whole first sentence, however long
+                lines = [(name, c.get_short_help_str(len(c.help or ""))) for name, c in sorted(self.commands.items())]
+                formatter.write_dl(lines)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return --help with a German text."""

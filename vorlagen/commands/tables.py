@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 from vorlagen.commands import shell
@@ -16,7 +15,6 @@ from vorlagen.spec import Lang, Table
 from vorlagen.values import Row, Values
 
 FORMATS = ("csv", "parquet", "duckdb")
-_PACKAGES = {"parquet": ("pyarrow",), "duckdb": ("duckdb", "pyarrow")}
 
 
 def with_origins(result: ReadResult, lang: Lang, today: date) -> Merged:
@@ -58,11 +56,10 @@ def write_tables(result: ReadResult, kind: str, output: Path, *, lang: Lang, tod
     Raises:
         Stop: a package is missing, a target exists or cannot be written.
     """
-    from generators.frames import csv_writer, duckdb_writer, parquet_writer
+    from generators.frames import csv_writer, duckdb_writer, missing_package, parquet_writer
 
-    for package in _PACKAGES.get(kind, ()):
-        if find_spec(package) is None:
-            raise shell.stop(shell.USAGE, "E_OUTPUT_EXTRA", format=kind, package=package, extra=kind)
+    if package := missing_package(kind):
+        raise shell.stop(shell.USAGE, "E_OUTPUT_EXTRA", format=kind, package=package, extra=kind)
     item = with_origins(result, lang, today)
     tables = [b for b in item.template.blocks.values() if isinstance(b, Table) and is_record_table(b)]
     jobs: dict[str, Callable[[Path], None]] = {}

@@ -134,7 +134,7 @@ class _Expander:
         else:
             key = _name(args[3]) if len(args) == 4 else self.names.key_field(source)
             own = source == self.names.block
-            # Within its own table a row looks only at the rows above (design rule 7).
+            # Within its own table a row looks only at the rows above: no engine may see a circle.
             keys = AboveRef(key) if own else ColRef(source, key)
             column = AboveRef(wanted) if own else ColRef(source, wanted)
             kind = self.names.type_of(source, wanted)
