@@ -44,7 +44,7 @@ class _Found:
     target: Path | None = None
 
 
-@click.group(cls=shell.Group)
+@click.group(cls=shell.Group, epilog=shell.examples('vorlagen person find "M. Arnheim" eingang/'))
 def person() -> None:
     """Auskunft und Löschung: eine Person in den Mappen von Ordnern finden oder aus Kopien entfernen."""
 
