@@ -131,10 +131,15 @@ def test_all_faults_with_lines_in_both_languages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("palette: {primary: #1F3A5F}", "check indentation"),
+        ("palette: {primary: #1F3A5F}", "colour is missing"),
+        ("name: A\npalette: {primary: '#123456', accent: #1F3A5F}", "b.yaml:2: a colour is missing"),
+        ("name: 'A: #123456'\npalette: {primary: '#123456'", "check indentation"),
         ("palette:\n  primary: #1F3A5F\n", "colour is missing"),
         ("palette: {primary: RAL 5010}", "not a colour"),
         ("palette: {primary: '#123'}", "write '#112233'"),
+        ("palette: {primary: 1F3A5F}", "write '#1F3A5F'"),
+        ("palette: {primary: 123456}", "write '#123456'"),
+        ("font: arial", "write 'Arial'"),
         ("font: ''", "not the name of a font"),
         ("font: 'A\"&B'", "not the name of a font"),
         ("font: Firma Sans\nfallback: Other Sans", "does not come with Excel"),
@@ -325,6 +330,20 @@ def test_difficult_names_never_break_header_or_footer(name: str, extra: dict[str
             codes = re.findall(r"&(?:[LCR]|\d+|P|N)", text.replace("&&", ""))
             assert codes == ["&L", "&8", "&C", "&8", "&R", "&8", "&P", "&N"]
             assert "&" not in re.sub(r"&(?:[LCR]|\d+|P|N)", "", text.replace("&&", ""))
+
+
+def test_long_names_beside_a_logo_stay_below_the_band(tmp_path: Path) -> None:
+    picture(tmp_path / "logo.png")
+    texts = {"name": "W" * 80, "legal": "Ä" * 100, "contact": ["m" * 100]}
+    path = tmp_path / "b.yaml"
+    path.write_text("logo: logo.png\n" + "".join(f"{k}: {v}\n" for k, v in texts.items()), encoding="utf-8")
+    written(tmp_path / "a.xlsx", load_brand(path))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Deckblatt"]
+    merged = {str(area) for area in sheet.merged_cells.ranges}
+    for text in ("W" * 80, "Ä" * 100, "m" * 100):
+        (cell,) = [cell for row in sheet for cell in row if cell.value == text]
+        assert cell.alignment.shrink_to_fit
+        assert f"{cell.coordinate}:F{cell.row}" in merged
 
 
 def test_literal_text_keeps_single_ampersands() -> None:

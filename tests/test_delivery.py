@@ -63,6 +63,8 @@ def test_changes_are_listed_with_their_cause(brands: list[str], tmp_path: Path) 
     text = run(["--brand", str(brand), *brands[2:]], tmp_path / "o", "--force")
     assert text.splitlines()[0] == "geändert: a/13_einwandbehandlung.xlsx (Marke)"
     assert len(text.splitlines()) == 2
+    text = run(["--brand", str(brand), *brands[2:]], tmp_path / "o", "--force", "--example")
+    assert text.splitlines()[0] == "geändert: a/13_einwandbehandlung.xlsx (Programm oder Optionen)"
     # Another template joins the set: what was made before stays in the manifest.
     result = call("generate", "12", *brands, "--output", tmp_path / "o", "--rows", "5", "--lang", "en", *DAY)
     assert result.exit_code == 0
@@ -74,6 +76,17 @@ def test_changes_are_listed_with_their_cause(brands: list[str], tmp_path: Path) 
     ).stdout
     assert "entfallen: b/13_einwandbehandlung.xlsx" in text
     assert "neu: b/12_gespraechsnotiz.xlsx" in text
+
+
+def test_brand_files_of_one_name_are_told_and_one_file_counts_once(brands: list[str], tmp_path: Path) -> None:
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "brand.yaml").write_text(f"name: {name}\n", encoding="utf-8")
+    both = [tmp_path / "x" / "brand.yaml", tmp_path / "y" / "brand.yaml"]
+    text = fails(2, "E_USAGE", "generate", "13", "--brand", both[0], "--brand", both[1], "--output", tmp_path, *DAY)
+    assert all(str(path) in text for path in both)
+    run([*brands[:2], *brands[:2]], tmp_path / "o")
+    assert sorted(content(tmp_path / "o")) == ["13_einwandbehandlung.xlsx", "manifest.json"]
 
 
 def test_no_manifest_without_need(tmp_path: Path) -> None:

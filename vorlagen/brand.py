@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,7 @@ class Brands:
         return sorted({key for key in keys if key} - known) if len(self.given) != 1 else []
 
 
+_BARE_COLOUR = re.compile(r"""^(?:[^#"'\n]|"[^"\n]*"|'[^'\n]*')*:[ \t]+#[0-9A-Fa-f]{6}\b""", re.M)
 _LOADED = ("key", "picture", "lines")
 
 
@@ -104,6 +106,14 @@ class BrandBuilder(Builder):
     def __init__(self, file: str) -> None:
         super().__init__(file)
         self.custom |= {Colour: self.colour, ListValue: self.list_value}
+
+    def compose(self, source: str) -> Node | None:
+        """Parse YAML into nodes; a colour without quotes is a comment, which may leave brackets open."""
+        node, bare = super().compose(source), _BARE_COLOUR.search(source)
+        if node is None and bare is not None:
+            self.problems.clear()
+            self.problem(source.count("\n", 0, bare.end()) + 1, *fault("no_colour"))
+        return node
 
     def colour(self, node: Node) -> Colour:
         """Build a colour #RRGGBB."""
@@ -136,10 +146,10 @@ def _hexadecimal(text: str) -> str:
     """Return what a colour written in another way is as #RRGGBB, '' when it is none."""
     from coloraide import Color
 
-    try:
-        return Color(text).convert("srgb").fit().to_string(hex=True, alpha=False).upper()
-    except ValueError:
-        return ""
+    for spelling in (text, f"#{text}"):  # the sign is easily forgotten
+        with suppress(ValueError):
+            return Color(spelling).convert("srgb").fit().to_string(hex=True, alpha=False).upper()
+    return ""
 
 
 def load_brand(path: Path) -> Brand:
@@ -173,8 +183,9 @@ def load_brand(path: Path) -> Brand:
 
 
 def brand_files(paths: Iterable[Path]) -> list[Path]:
-    """Return brand files, in place of a folder all those in it (the folder itself when it has none)."""
-    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else ()) or (path,)]
+    """Return brand files, each once, in place of a folder all those in it (the folder itself when it has none)."""
+    found = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else ()) or (path,)]
+    return list({file.resolve(): file for file in found}.values())
 
 
 def load_brands(paths: Iterable[Path]) -> list[Brand]:
@@ -244,7 +255,10 @@ def _check_font(brand: Brand, builder: Builder) -> None:
         builder.problem(brand.lines["fallback"], *fault("fallback", font=brand.fallback[:40], known=known))
     if brand.font in FONTS:
         return
-    if not brand.font.strip() or len(brand.font) > FONT_MAX or not all(c.isalnum() or c in " -" for c in brand.font):
+    near = next((font for font in FONTS if font.casefold() == brand.font.strip().casefold()), "")
+    if near:
+        builder.problem(brand.lines["font"], *fault("font_case", font=brand.font[:40], near=near))
+    elif not brand.font.strip() or len(brand.font) > FONT_MAX or not all(c.isalnum() or c in " -" for c in brand.font):
         builder.problem(brand.lines["font"], *fault("font_name", font=brand.font[:40], known=known))
     elif not brand.fallback:
         builder.problem(brand.lines["font"], *fault("font", font=brand.font, known=known))

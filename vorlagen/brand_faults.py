@@ -57,6 +57,10 @@ _FAULTS: dict[str, Fault] = {
         ("'{font}' ist kein Name einer Schrift", "'{font}' is not the name of a font"),
         ("zum Beispiel {known}", "for example {known}"),
     ),
+    "font_case": (
+        ("die Schrift '{font}' heißt '{near}'", "font '{font}' is called '{near}'"),
+        ("'{near}' schreiben", "write '{near}'"),
+    ),
     "font": (
         (
             "die Schrift '{font}' kommt nicht mit Excel; wem sie fehlt, der sieht eine andere",

@@ -137,13 +137,23 @@ def _colours(ctx: Context, pen: Pen, row: int) -> int:
 def _contact(ctx: Context, pen: Pen, row: int) -> None:
     brand = ctx.brand
     # Beside a logo the name stands nowhere else as text.
-    named = tuple(part for part in (brand.name, brand.legal) if part) if brand.picture is not None else ()
-    lines = (*([" · ".join(named)] if named else []), *brand.contact)
+    named = " · ".join(filter(None, (brand.name, brand.legal))) if brand.picture is not None else ""
+    if wrapping.lines(named, STEP_WIDTH) > 1:
+        lines = (brand.name, brand.legal, *brand.contact)
+    else:
+        lines = (*filter(None, (named,)), *brand.contact)
     if not lines:
         return
     _section(ctx, pen, row, RIGHT, ctx.say("Ansprechpartner", "Contact"))
     for n, line in enumerate(lines, 1):
-        pen.text(row + n, RIGHT, line, ctx.styles.plain(indent=1) if n == 1 else ctx.styles.muted(indent=1))
+        look = ctx.styles.plain if n == 1 else ctx.styles.muted
+        if wrapping.lines(line, STEP_WIDTH) > 1:
+            # A text that runs out of the band would widen the printed page; the rows belong to the links, too.
+            shrunk = look(indent=1, shrink=True)
+            pen.sheet.merge_range(row + n, RIGHT, row + n, RIGHT + 1, "", shrunk)
+            pen.text(row + n, RIGHT, line, shrunk)
+        else:
+            pen.text(row + n, RIGHT, line, look(indent=1))
 
 
 def _links(ctx: Context, sheet: Any, pen: Pen, row: int) -> None:

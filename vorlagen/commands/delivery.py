@@ -23,6 +23,8 @@ FORMAT = 1
 _STAMP = (2026, 1, 1, 0, 0, 0)  # any fixed moment: equal inputs must give equal bytes
 _WORDS = {"new": ("neu", "new"), "changed": ("geändert", "changed"), "gone": ("entfallen", "gone")}
 _CAUSES = {"spec": ("Vorlage", "template"), "brand": ("Marke", "brand"), "today": ("Stichtag", "day")}
+_OTHER = "other"  # another program, or other options than before
+_WHY = _CAUSES | {_OTHER: ("Programm oder Optionen", "program or options")}
 
 Entry = dict[str, Any]
 Change = tuple[str, str, tuple[str, ...]]  # kind, path, causes
@@ -98,6 +100,8 @@ def changes(earlier: Mapping[str, Entry], now: Mapping[str, Entry]) -> list[Chan
             out.append(("gone", path, ()))
         elif earlier[path]["sha256"] != now[path]["sha256"]:
             causes = tuple(name for name in _CAUSES if earlier[path].get(name) != now[path].get(name))
+            if not causes and "template" in now[path]:
+                causes = (_OTHER,)
             out.append(("changed", path, causes))
     return out
 
@@ -106,7 +110,7 @@ def report(found: Sequence[Change], lang: Lang) -> None:
     """Print changes, one a line."""
     pick = lang == "en"
     for kind, path, causes in found:
-        why = f" ({', '.join(_CAUSES[cause][pick] for cause in causes)})" if causes else ""
+        why = f" ({', '.join(_WHY[cause][pick] for cause in causes)})" if causes else ""
         click.echo(f"{_WORDS[kind][pick]}: {path}{why}")
 
 

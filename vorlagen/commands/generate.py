@@ -95,11 +95,15 @@ def generate(
     if source is not None and len(keys) != 1:
         raise shell.wrong_use("--values braucht genau einen KEY.", "--values needs exactly one KEY.")
     files = brand_files(brand_paths)
-    if len({path.stem.casefold() for path in files}) < len(files):
-        raise shell.wrong_use(
-            "Zwei Marken haben denselben Dateinamen; er wird zum Namen des Unterordners.",
-            "Two brands have the same file name; it becomes the name of the subfolder.",
-        )
+    for path in files:
+        same = ", ".join(str(other) for other in files if other.stem.casefold() == path.stem.casefold())
+        if same != str(path):
+            raise shell.wrong_use(
+                f"Marken mit demselben Dateinamen, der zum Namen des Unterordners wird: {same}. "
+                "Die Dateien nach den Unternehmen benennen.",
+                f"Brands with the same file name, which becomes the name of the subfolder: {same}. "
+                "Name the files after the companies.",
+            )
     catalog = shell.open_catalog(specs)
     brands = load_brands(files) or [Brand()]
     production.check_brands(brands, catalog)
