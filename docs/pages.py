@@ -39,6 +39,7 @@ _RULES = {
     "sum": "Summe", "max": "größter Wert", "min": "kleinster Wert", "latest": "neuester Wert", "median": "Median",
     "join": "aneinandergereiht",
 }  # fmt: skip
+_GOOD = {"high": "hoch", "low": "niedrig", None: ""}
 
 
 def stem(template: Template) -> str:
@@ -114,9 +115,17 @@ def field_tables(fields: Iterable[Field], template: Template, shared: Iterable[s
     if given and computed:
         lines += ["Berechnet:", ""]
     return lines + table(
-        ("Feld", "Überschrift", "Typ", "Bedeutung", "Formel", "Gegenrechnung"),
+        ("Feld", "Überschrift", "Typ", "Gut ist", "Bedeutung", "Formel", "Gegenrechnung"),
         (
-            (code(f.key), plain(f.title[LANG]), _type(f), _meaning(f), code(text), code(by) if by else "")
+            (
+                code(f.key),
+                plain(f.title[LANG]),
+                _type(f),
+                _GOOD[f.good],
+                _meaning(f),
+                code(text),
+                code(by) if by else "",
+            )
             for f, text, by in computed
         ),
     )

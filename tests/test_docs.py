@@ -21,6 +21,7 @@ from vorlagen.brand import Brand
 from vorlagen.catalog import Catalog
 from vorlagen.cli import program
 from vorlagen.codes import CODES
+from vorlagen.provenance import PROVENANCE_KEYS
 from vorlagen.spec import Chart, Field, Form, Gantt, Merge, Table, Text
 from vorlagen.values import example_values
 
@@ -150,3 +151,19 @@ def test_merge_rules_in_words() -> None:
 def test_every_code_is_asserted_by_a_test() -> None:
     tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("*.py"))
     assert [code for code in CODES if f'"{code}"' not in tests] == []
+
+
+def test_every_shared_heading_is_used() -> None:
+    folder = ROOT / "templates_spec"
+    headings = re.findall(r"^(\w+):", (folder / "titles.yaml").read_text(encoding="utf-8"), re.M)
+    specs = "\n".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.yaml") if p.name != "titles.yaml")
+    keys = {*re.findall(r"\w+", specs), *PROVENANCE_KEYS}
+    assert [key for key in headings if key not in keys] == []
+
+
+def test_the_good_direction_of_a_figure_is_shown() -> None:
+    fields = [f for k in KEYS for b in CATALOG.template(k).blocks.values() for f in b.all_fields if f.good]
+    assert {f.good for f in fields} == {"high", "low"}
+    page = (ROOT / "docs" / "vorlagen" / "16_angebotskalkulation.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| `rabatt_gesamt`"))
+    assert "| niedrig |" in row

@@ -25,6 +25,7 @@ def field_json(layout: Layout, placed: Placed, item: Field) -> dict[str, Any]:
         "help": item.help[layout.lang] if item.help else None,
         "unit": item.unit[layout.lang] if item.unit else None,
         "note": item.note.text if isinstance(item.note, Formula) else (item.note[layout.lang] if item.note else None),
+        "good": item.good,
         "sheet": placed.sheet,
         "cell": place if single else None,
         "range": None if single else place,
