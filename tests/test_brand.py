@@ -184,6 +184,15 @@ def test_lists_are_checked_against_the_templates(tmp_path: Path) -> None:
     assert len(found) == 8
 
 
+@pytest.mark.parametrize("value", ["> 100 MA", "< 100 MA", "=Nord", "<>", "Team*", "A~B", "Was?"])
+def test_list_values_that_formulas_misread_are_refused(value: str, tmp_path: Path) -> None:
+    # SUMIFS(…, "> 100 MA") adds the rows of every other team, too: 251,000 instead of 1,000 in LibreOffice.
+    path = tmp_path / "b.yaml"
+    path.write_text(f"lists:\n  L_TEAM: [A > B, {{de: Süd, en: '{value}'}}]\n", encoding="utf-8")
+    (found,) = brand_list_problems(load_brand(path), CATALOG)
+    assert found.text("en").startswith("b.yaml:2: L_TEAM, Süd: formulas would take")
+
+
 def test_lists_in_both_languages_with_attributes(tmp_path: Path) -> None:
     path = tmp_path / "b.yaml"
     path.write_text(

@@ -158,6 +158,16 @@ _FAULTS: dict[str, Fault] = {
         ("die Liste '{key}' hat einen leeren oder unbrauchbaren Wert", "list '{key}' has a blank or unusable value"),
         ("1 bis {limit} Zeichen in einer Zeile", "1 to {limit} characters in one line"),
     ),
+    "list_criterion": (
+        (
+            "{key}, {value}: Formeln verstünden den Wert als Vergleich oder Muster",
+            "{key}, {value}: formulas would take the value for a comparison or a pattern",
+        ),
+        (
+            "ohne * ? ~ schreiben und nicht mit < > = beginnen, zum Beispiel 'über 100'",
+            "write it without * ? ~ and do not begin with < > =, for example 'over 100'",
+        ),
+    ),
     "list_formulas": (
         ("mit Werten der Liste '{key}' rechnen Formeln", "formulas use values of the list '{key}'"),
         ("mit {first} beginnen, eigene Werte dahinter", "begin with {first}, own values behind"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from vorlagen.spec import LANGS, Attribute, ChoiceList, Lang, Template, Text
 from vorlagen.values import Row, Values
 
 VALUE_MAX = 120
+_CRITERION = re.compile(r"[<>=]|.*[*?~]")
 
 
 def brand_list_problems(brand: Brand, catalog: Catalog) -> list[SpecProblem]:
@@ -68,6 +70,10 @@ def _faults(
     labels = [label for column in columns for label in column]
     if not all(label.strip() and len(label) <= VALUE_MAX and label.isprintable() for label in labels):
         yield fault("list_value", key=key, limit=VALUE_MAX)
+    # SUMIFS and COUNTIFS would take such a value for a comparison or a pattern, and count other rows with it.
+    for value in values:
+        if any(_CRITERION.match(value.label[lang]) for lang in LANGS):
+            yield fault("list_criterion", key=key, value=value.label.de[:40])
     # Formulas point at the row of a choice, so what they name must stay in its place.
     last = max((n for n, choice in enumerate(choices.values) if choice.key in used), default=-1)
     needed = [choice.label.de for choice in choices.values[: last + 1]]
