@@ -97,12 +97,33 @@ def _groups(blocks: Sequence[Placed]) -> list[list[Placed]]:
     return groups
 
 
-def keep_heading(writer: Any, sheet: PlacedSheet, row: int) -> None:
-    """End a page before a table heading that would stand at its foot without rows."""
-    room = _room(print_scale(sheet, max(sheet.widths)))
-    used = _height(writer, 0, row) % room
-    if used + _height(writer, row, row + _KEPT) > room:
-        writer.set_h_pagebreaks([row])
+def text_pages(sheet: PlacedSheet, writer: Any, head: int, end: int) -> Pages:
+    """Return the pages of a sheet of text that ends in a table: as few as a little shrinking gives.
+
+    Args:
+        sheet: the sheet.
+        writer: the XlsxWriter worksheet, which knows the row heights.
+        head: heading of the table, repeated on each page; not left without rows at the foot of a page.
+        end: row below the table.
+    """
+    widest = print_scale(sheet, max(sheet.widths))
+    tried = [(*_flow(writer, scale, head, end), scale) for scale in range(widest, int(widest * _SHRINK) - 1, -1)]
+    _, breaks, scale = min(tried, key=lambda t: (t[0], -t[2]))
+    return Pages(scale, breaks)
+
+
+def _flow(writer: Any, scale: int, head: int, end: int) -> tuple[int, list[int]]:
+    """Return the number of pages and the breaks that must be set."""
+    room, count, used, breaks = _room(scale), 1, 0.0, []
+    for row in range(end):
+        height = _height(writer, row, row + 1)
+        if row == head and used + _height(writer, row, min(row + _KEPT, end)) > room:
+            breaks.append(row)
+            count, used = count + 1, 0.0
+        elif used + height > room:
+            count, used = count + 1, _height(writer, head, head + 1) if row > head else 0.0
+        used += height
+    return count, breaks
 
 
 def fits_portrait(sheet: PlacedSheet, writer: Any) -> bool:

@@ -214,12 +214,10 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             else:
                 sheet.set_print_scale(plan.scale)
                 sheet.set_v_pagebreaks(plan.breaks)
-        elif placed.role == "notes":
-            sheet.set_print_scale(paging.print_scale(placed, max(placed.widths)))
         elif placed.role in ("form", "parameter"):
             sheet.set_portrait()
             sheet.fit_to_pages(1, 1 if paging.fits_portrait(placed, sheet) else 0)
-        else:
+        elif placed.role != "notes":  # paged when written
             sheet.fit_to_pages(1, 1 if placed.role == "front" else 0)
         if placed.name != ctx.layout.lists_sheet:
             sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})

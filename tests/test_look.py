@@ -309,6 +309,20 @@ def test_no_page_holds_spare_rows_alone(key: str) -> None:
                 assert max(plan.breaks, default=0) <= end.top
 
 
+def test_notes_of_a_page_and_a_row_take_one_page() -> None:
+    sheet = sheet_of()
+    widest = paging.print_scale(sheet, 11)
+    room = int(paging.PAGE_HEIGHT_INCHES * 72 * 100 / widest / 18)
+    assert paging.text_pages(sheet, Rows(), 10, room) == paging.Pages(widest, [])
+    assert widest * 0.85 - 1 <= paging.text_pages(sheet, Rows(), 10, room + 1).scale < widest
+    assert paging.text_pages(sheet, Rows(), 10, room * 3 // 2).scale == widest  # shrinking would save no page
+
+
+def test_a_heading_is_not_left_without_rows() -> None:
+    room = int(paging.PAGE_HEIGHT_INCHES * 72 * 100 / paging.print_scale(sheet_of(), 11) / 18)
+    assert paging.text_pages(sheet_of(), Rows(), room - 2, room * 2 - 10).breaks == [room - 2]
+
+
 def test_long_choice_lists_take_a_smaller_scale() -> None:
     sheet = PlacedSheet("Listen", None, "lists", (), dict.fromkeys(range(4), 20.0))
     assert paging.list_pages(sheet, [0, 2], 400.0).scale > paging.list_pages(sheet, [0, 2], 700.0).scale

@@ -256,7 +256,7 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             _wide(ctx, pen, row, str(n), line[ctx.lang], room, "right")
             row += 1
         row += 1
-    paging.keep_heading(sheet, placed, row)
+    head = row
     pen.text(row, 1, ctx.say("Feld", "Field"), ctx.styles.header(False))
     pen.text(row, 2, ctx.say("Blatt", "Sheet"), ctx.styles.header(False))
     pen.text(row, 3, ctx.say("Bedeutung", "Meaning"), ctx.styles.header(False))
@@ -281,6 +281,9 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
                     wrapping.lines(item.help[ctx.lang], widths[3]), wrapping.lines(item.title[ctx.lang], widths[1])
                 )
                 sheet.set_row(row, wrapping.LINE * count + 4)
+    plan = paging.text_pages(placed, sheet, head, row + 1)
+    sheet.set_print_scale(plan.scale)
+    sheet.set_h_pagebreaks(plan.breaks)
 
 
 def _wide(ctx: Context, pen: Pen, row: int, label: str, text: str, width: float, align: str = "left") -> None:
