@@ -10,6 +10,9 @@ from generators.context import Context
 
 MAX = 255  # characters that Excel takes, codes included
 STEADY = {"scale_with_doc": False}  # the same size on every sheet, however small a list is printed
+# Points between the margins of A4, and width of an average character in parts of the font size.
+PORTRAIT, LANDSCAPE, CHARACTER = 523, 770, 0.5
+GAP = 4  # characters between the parts of a footer
 MARGIN = 0.85  # inches above the sheet where the header holds a picture
 
 
@@ -38,17 +41,23 @@ def header(ctx: Context, sheet: Any, *, named: bool, logo: bool) -> None:
 
 
 def footer(ctx: Context, sheet: Any) -> None:
-    """Set the page footer: company and confidentiality, title, page of pages."""
+    """Set the page footer: company and confidentiality, title, page of pages. Call it when the page has its side."""
     brand = ctx.brand
-    size = f"&{ctx.styles.size(styles.NOTE_SIZE - 1):g}"
+    points = ctx.styles.size(styles.NOTE_SIZE - 1)
+    size = f"&{points:g}"
     note = brand.confidential[ctx.lang] if brand.confidential else ""
     title, page = ctx.template.title[ctx.lang], ctx.say("Seite &P von &N", "Page &P of &N")
     company = brand.footer or brand.name
+    room = (PORTRAIT if sheet.orientation else LANDSCAPE) / (points * CHARACTER)
     while True:
         left = " · ".join(part for part in (company, note) if part)
         # The blank keeps a name that begins with a digit apart from the size.
-        text = f"&L{size} {literal(left)}&C{size} {literal(title)}&R{size} {page}"
-        if len(text) <= MAX:
+        start = f"&L{size} {literal(left)}"
+        if 2 * len(left) + len(title) + 2 * GAP <= room:
+            text = f"{start}&C{size} {literal(title)}&R{size} {page}"
+        else:  # in the middle it would be printed over the company
+            text = f"{start}&R{size} {literal(title)} · {page}"
+        if len(text) <= MAX and len(left) + len(title) + len(page) + GAP <= room:
             break
         if len(company) > len(title):
             company = _shorter(company)

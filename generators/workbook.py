@@ -115,14 +115,15 @@ def _write(ctx: Context, marked: Mapping[str, dict[tuple[int, int], Marked]]) ->
         else:
             _write_sheet(ctx, sheet, placed)
         _page(ctx, sheet, placed)
+        pagemarks.footer(ctx, sheet)
     first = opened = sheets[ctx.layout.sheets[0].name]
     for extra in ctx.further:
         sheet = book.add_worksheet(extra.name, PlainWorksheet)
         front.write_extra(ctx, sheet, extra)
-        pagemarks.footer(ctx, sheet)
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        pagemarks.footer(ctx, sheet)
         opened = sheet if extra.opens else opened
     opened.activate()
     first.set_first_sheet()
@@ -188,7 +189,6 @@ def _page(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
     sheet.set_landscape()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
-    pagemarks.footer(ctx, sheet)
     item = placed.table
     pagemarks.header(ctx, sheet, named=item is not None, logo=placed.role != "front")
     if item is None:

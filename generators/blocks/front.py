@@ -267,19 +267,17 @@ def write_notes(ctx: Context, sheet: Any, placed: PlacedSheet) -> None:
             for item in block.block.all_fields:
                 if item.help is None:
                     continue
-                entry = (item.title[ctx.lang], sheet_placed.name, item.help[ctx.lang])
-                if entry in told:
+                shown = (item.title[ctx.lang], sheet_placed.name, item.help[ctx.lang])
+                if shown in told:
                     continue  # tables of the same figures by region, by team …
-                told.add(entry)
+                told.add(shown)
                 row += 1
                 fill: dict[str, Any] = {} if item.computed else {"bg_color": styles.INPUT_FILL}
                 look: dict[str, Any] = {"bottom": 1, "bottom_color": styles.LINE}
                 pen.text(row, 1, item.title[ctx.lang], ctx.styles.plain(indent=1, text_wrap=True, **fill, **look))
                 pen.text(row, 2, sheet_placed.name, ctx.styles.muted(text_wrap=True, **look))
                 pen.text(row, 3, item.help[ctx.lang], ctx.styles.plain(text_wrap=True, **look))
-                count = max(
-                    wrapping.lines(item.help[ctx.lang], widths[3]), wrapping.lines(item.title[ctx.lang], widths[1])
-                )
+                count = max(wrapping.lines(text, widths[col]) for col, text in enumerate(shown, 1))
                 sheet.set_row(row, wrapping.LINE * count + 4)
     plan = paging.text_pages(placed, sheet, head, row + 1)
     sheet.set_print_scale(plan.scale)
