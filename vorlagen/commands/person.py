@@ -231,8 +231,8 @@ def _report(found: Sequence[_Found], *, as_json: bool, lang: Lang) -> int:
             click.echo(line)
     places, books = sum(len(item.hits) for item in found), sum(1 for item in found if item.hits or item.named)
     text = (
-        "{places} Stellen in {books} von {files} Dateien; {unread} nicht lesbar.",
-        "{places} places in {books} of {files} files; {unread} could not be read.",
+        "Dateien {files}: {books} betroffen, {unread} nicht lesbar. Stellen: {places}.",
+        "Files {files}: {books} affected, {unread} could not be read. Places: {places}.",
     )[pick]
     click.echo(text.format(places=places, books=books, files=len(found), unread=len(unread)))
     for item in unread:

@@ -99,7 +99,7 @@ def _print(found: Explanation, lang: Lang) -> None:
     for share in found.shares:
         rows, files = len(share.rows), len({r.file for r in share.rows})
         what = share.item.title[lang] if share.item else ("Anzahl" if lang == "de" else "count")
-        of = f"{rows} Zeilen aus {files} Dateien" if lang == "de" else f"{rows} rows of {files} files"
+        of = f"Zeilen: {rows}, Dateien: {files}" if lang == "de" else f"rows: {rows}, files: {files}"
         click.echo(f"\n{share.figure} – {what}: {of}\n  {share.formula}")
         row = "Zeile" if lang == "de" else "row"
         for r in share.rows[:SHOWN]:
