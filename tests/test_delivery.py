@@ -89,6 +89,21 @@ def test_brand_files_of_one_name_are_told_and_one_file_counts_once(brands: list[
     assert sorted(content(tmp_path / "o")) == ["13_einwandbehandlung.xlsx", "manifest.json"]
 
 
+def test_a_zip_of_former_workbooks_is_told(brands: list[str], tmp_path: Path) -> None:
+    def listed() -> set[str]:
+        return {entry["path"] for entry in json.loads((tmp_path / "manifest.json").read_text())["files"]}
+
+    one = brands[:2]
+    run(one, tmp_path, "--zip")
+    (parcel,) = [path.name for path in tmp_path.glob("*.zip")]
+    assert run(one, tmp_path, "--force").splitlines() == [f"1 Mappe in {tmp_path}"]
+    assert parcel in listed()  # the same workbooks as in the zip
+    text = run(one, tmp_path, "--force", "--example")
+    assert f"veraltet: {parcel}" in text.splitlines()
+    assert parcel not in listed()
+    assert f"neu: {parcel}" in run(one, tmp_path, "--force", "--example", "--zip").splitlines()
+
+
 def test_no_manifest_without_need(tmp_path: Path) -> None:
     run([], tmp_path)
     assert sorted(content(tmp_path)) == ["13_einwandbehandlung.xlsx"]

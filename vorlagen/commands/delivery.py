@@ -21,7 +21,12 @@ from vorlagen.spec import Lang
 MANIFEST = "manifest.json"
 FORMAT = 1
 _STAMP = (2026, 1, 1, 0, 0, 0)  # any fixed moment: equal inputs must give equal bytes
-_WORDS = {"new": ("neu", "new"), "changed": ("geändert", "changed"), "gone": ("entfallen", "gone")}
+_WORDS = {
+    "new": ("neu", "new"),
+    "changed": ("geändert", "changed"),
+    "gone": ("entfallen", "gone"),
+    "stale": ("veraltet", "outdated"),
+}
 _CAUSES = {"spec": ("Vorlage", "template"), "brand": ("Marke", "brand"), "today": ("Stichtag", "day")}
 _OTHER = "other"  # another program, or other options than before
 _WHY = _CAUSES | {_OTHER: ("Programm oder Optionen", "program or options")}
@@ -56,7 +61,8 @@ def deliver(
 ) -> dict[str, Entry]:
     """Add the zips and, last of all, the manifest to a set of workbooks.
 
-    Entries of an earlier run stay while their files are there unchanged.
+    Entries of an earlier run stay while their files are there unchanged; but a zip whose workbooks were written
+    anew without it is outdated and leaves the manifest.
 
     Args:
         orders: the workbooks.
@@ -83,21 +89,23 @@ def deliver(
         data = _zip(members)
         write_bytes(batch.add(parcel), data)
         found[parcel.name] = {"path": parcel.name, "sha256": _digest(data), "size": len(data)}
-    kept = {k: e for k, e in _present(output).items() if k not in found and _is_unchanged(output / k, e)}
+    present = _present(output)
+    stale = {order.parcel.name for order in orders if not zipped and _is_new(order, output, present, found)}
+    kept = {k: e for k, e in present.items() if k not in found.keys() | stale and _is_unchanged(output / k, e)}
     entries = dict(sorted((kept | found).items()))
     text = json.dumps({"format": FORMAT, "files": list(entries.values())}, ensure_ascii=False, indent=1) + "\n"
     write_bytes(batch.add(output / MANIFEST), text.encode())
     return entries
 
 
-def changes(earlier: Mapping[str, Entry], now: Mapping[str, Entry]) -> list[Change]:
-    """Return what is new, changed or gone between two manifests."""
+def changes(earlier: Mapping[str, Entry], now: Mapping[str, Entry], output: Path) -> list[Change]:
+    """Return what is new, changed or gone between two manifests, and the zips in the folder that are outdated."""
     out: list[Change] = []
     for path in sorted(earlier.keys() | now.keys()):
         if path not in earlier:
             out.append(("new", path, ()))
         elif path not in now:
-            out.append(("gone", path, ()))
+            out.append(("stale" if path.endswith(".zip") and (output / path).exists() else "gone", path, ()))
         elif earlier[path]["sha256"] != now[path]["sha256"]:
             causes = tuple(name for name in _CAUSES if earlier[path].get(name) != now[path].get(name))
             if not causes and "template" in now[path]:
@@ -124,6 +132,11 @@ def _entry(name: str, data: bytes, order: Order, catalog: Catalog) -> Entry:
 
 def _present(output: Path) -> dict[str, Entry]:
     return earlier_manifest(output, None)
+
+
+def _is_new(order: Order, output: Path, present: Mapping[str, Entry], found: Mapping[str, Entry]) -> bool:
+    name = order.path.relative_to(output).as_posix()
+    return name not in present or present[name]["sha256"] != found[name]["sha256"]
 
 
 def _is_unchanged(path: Path, entry: Entry) -> bool:

@@ -132,7 +132,7 @@ def generate(
             orders, jobs or production.default_jobs(len(orders)), catalog, progress, complete if delivered else None
         )
     if earlier and not failures:
-        delivery.report(delivery.changes(earlier, entries), language)
+        delivery.report(delivery.changes(earlier, entries, output), language)
     shell.complain(
         (Finding("E_OUTPUT", Origin(str(p), ""), facts={"name": p.name, "reason": why}) for p, why in failures),
         language,
