@@ -309,6 +309,15 @@ def test_no_page_holds_spare_rows_alone(key: str) -> None:
                 assert max(plan.breaks, default=0) <= end.top
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_notes_name_each_sheet_on_one_line(lang: Lang) -> None:
+    for template in map(workbooks.CATALOG.template, workbooks.KEYS):
+        layout = layout_for(template, workbooks.values_of(template, "blank", lang), lang)
+        (width,) = [sheet.widths[2] for sheet in layout.sheets if sheet.role == "notes"]
+        names = [p.name for p in layout.sheets if any(f.help for b in p.blocks for f in b.block.all_fields)]
+        assert [name for name in names if wrapping.lines(name, width) > 1] == []
+
+
 def test_notes_of_a_page_and_a_row_take_one_page() -> None:
     sheet = sheet_of()
     widest = paging.print_scale(sheet, 11)

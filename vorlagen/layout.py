@@ -294,7 +294,7 @@ def make_layout(
     lists, list_widths = _place_lists(template, sizes, lang)
     if lists:
         sheets.append(PlacedSheet(LISTS_SHEET[lang], None, "lists", (), list_widths))
-    sheets.append(PlacedSheet(NOTES_SHEET[lang], None, "notes", (), {0: MARGIN_WIDTH, 1: 34.0, 2: 18.0, 3: 100.0}))
+    sheets.append(PlacedSheet(NOTES_SHEET[lang], None, "notes", (), {0: MARGIN_WIDTH, 1: 34.0, 2: 21.0, 3: 97.0}))
     return Layout(template, lang, tuple(sheets), lists)
 
 
