@@ -1,6 +1,6 @@
 """Consolidate many workbooks, some of them broken, and account for every one.
 
-    python benchmarks/many_workbooks.py [--files 1000] [--rows 200] [--broken 0.02] [--jobs 2] [--to csv]
+    python -m benchmarks.many_workbooks [--files 1000] [--rows 200] [--broken 0.02] [--jobs 2] [--to csv]
 
 Prints one line of JSON a run: checking into an empty cache, checking again from it, consolidating from it.
 """
@@ -20,13 +20,12 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from generators.workbook import write_workbook
+from vorlagen.brand import Brand
+from vorlagen.catalog import Catalog
+from vorlagen.values import example_values
 
-from generators.workbook import write_workbook  # noqa: E402
-from vorlagen.brand import Brand  # noqa: E402
-from vorlagen.catalog import Catalog  # noqa: E402
-from vorlagen.values import example_values  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 TODAY = date(2026, 4, 15)
 MARK = "000000"  # stands for the number of the workbook
