@@ -16,7 +16,7 @@ from vorlagen.layout import layout_for
 from vorlagen.spec import LANGS, Lang
 
 # Rows of every table by kind; the formulas of all rows of a column are the same.
-LIMITS = {"blank": 12, "example": 25, "full": 120}
+LIMITS = {"blank": 12, "example": 25, "full": 50}
 KINDS = tuple(LIMITS)
 
 
@@ -47,8 +47,8 @@ def compare(path: Path, value: Callable[[str, str], Any]) -> None:
     assert not wrong, f"{len(wrong)} of {count}: {wrong[:5]}"
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("kind", KINDS)
+# The formulas of both languages are the same but for their texts, which the examples show.
+@pytest.mark.parametrize(("kind", "lang"), [*((kind, "de") for kind in KINDS), ("example", "en")])
 @pytest.mark.parametrize("key", workbooks.KEYS)
 def test_stored_values_equal_ironcalc(key: str, kind: str, lang: Lang, tmp_path: Path) -> None:
     path = workbooks.write(tmp_path, key, kind, lang, today=date.today(), ironcalc=True, limit=LIMITS[kind])
