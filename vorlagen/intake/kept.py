@@ -103,11 +103,12 @@ class Kept:
 @cache
 def _classes() -> dict[str, type]:
     from vorlagen.findings import Finding, Origin
+    from vorlagen.ledger import Ledger, Sum
     from vorlagen.records import Counts, Entry, ReadResult
     from vorlagen.stamp import Stamp
     from vorlagen.values import Values
 
-    return {c.__name__: c for c in (Answer, ReadResult, Finding, Origin, Counts, Entry, Stamp, Values)}
+    return {c.__name__: c for c in (Answer, ReadResult, Finding, Origin, Counts, Entry, Ledger, Sum, Stamp, Values)}
 
 
 def _encode(value: Any) -> Any:
