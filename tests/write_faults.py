@@ -109,7 +109,7 @@ def runs(folder: Path, catalog: Catalog) -> dict[str, Run]:
 
     def annotating(target: Path, new: bool) -> bool:
         brand = replace(Brand(), name="Neue GmbH" if new else "Alte GmbH")
-        return not hand_back(books, target, brand=brand, today=TODAY, force=True)[1]
+        return not hand_back(books, target, brands=Brands([brand]), today=TODAY, force=True)[1]
 
     def merging(target: Path, new: bool) -> bool:
         try:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 
-from tests.engines import needs_libreoffice
+from tests.libreoffice import needs_libreoffice
 from tests.hostile.savers import SAVERS, faults, saved
 
 
 @needs_libreoffice
-@pytest.mark.xdist_group("libreoffice")
 def test_a_good_workbook_is_taken_whoever_saved_it(tmp_path: Path) -> None:
     keys = ("gespraechsnotiz", "anrufliste")
     found, outcomes = faults(saved(tmp_path, keys, limit=12), jobs=1)
