@@ -24,7 +24,7 @@ from typing import Any
 from generators.report import FORMATS, ReportError, write_consolidated
 from tests.filling import TODAY, edit, generate, place, probe_catalog
 from vorlagen import outputs
-from vorlagen.brand import Brand
+from vorlagen.brand import Brand, Brands
 from vorlagen.catalog import Catalog
 from vorlagen.checking import check
 from vorlagen.commands import delivery
@@ -109,7 +109,7 @@ def runs(folder: Path, catalog: Catalog) -> dict[str, Run]:
 
     def annotating(target: Path, new: bool) -> bool:
         brand = replace(Brand(), name="Neue GmbH" if new else "Alte GmbH")
-        return not hand_back(books, target, brands=Brands([brand]), today=TODAY, force=True)[1]
+        return not hand_back(books, target, brands=Brands((brand,)), today=TODAY, force=True)[1]
 
     def merging(target: Path, new: bool) -> bool:
         try:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import workbooks
-from tests.engines import LibreOffice
+from tests.libreoffice import Office
 from tests.filling import edit
 from tests.hostile.base import contents
 from tests.workbooks import CATALOG, TODAY
@@ -38,7 +38,7 @@ def saved(
         files[key, "openpyxl"] = edit(Path(shutil.copy(path, folder / "openpyxl")), lambda book: None)
     if "LibreOffice" not in savers:
         return files
-    office = LibreOffice(folder / "office")
+    office = Office(folder / "office")
     for start in range(0, len(keys), CHUNK):
         originals = {files[key, "XlsxWriter"]: key for key in keys[start : start + CHUNK]}
         for original, copy in office.recalculate(list(originals)).items():
