@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import workbooks
-from tests.libreoffice import Office
 from tests.filling import edit
 from tests.hostile.base import contents
+from tests.libreoffice import Office
 from tests.workbooks import CATALOG, TODAY
 from vorlagen.intake.pool import Pool
 from vorlagen.records import ReadResult
@@ -38,11 +38,14 @@ def saved(
         files[key, "openpyxl"] = edit(Path(shutil.copy(path, folder / "openpyxl")), lambda book: None)
     if "LibreOffice" not in savers:
         return files
+    (folder / "office").mkdir()
+    (folder / "LibreOffice").mkdir(exist_ok=True)
     office = Office(folder / "office")
-    for start in range(0, len(keys), CHUNK):
-        originals = {files[key, "XlsxWriter"]: key for key in keys[start : start + CHUNK]}
-        for original, copy in office.recalculate(list(originals)).items():
-            files[originals[original], "LibreOffice"] = copy
+    for key in keys:
+        original = files[key, "XlsxWriter"]
+        files[key, "LibreOffice"] = folder / "LibreOffice" / original.name
+        office.save(original, files[key, "LibreOffice"])
+    office.close()
     return files
 
 

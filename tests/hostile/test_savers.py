@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-
-from tests.libreoffice import needs_libreoffice
 from tests.hostile.savers import SAVERS, faults, saved
+from tests.libreoffice import needs_libreoffice
 
 
 @needs_libreoffice
