@@ -26,7 +26,7 @@ DPI = 110
 PART = (1070, 620)  # points
 
 # German locale; recalculated on loading, so that a picture shows no stored value.
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
 <value>0</value></prop></item>
@@ -68,7 +68,7 @@ def to_pdf(books: Sequence[Path], folder: Path) -> None:
     """Print workbooks, one page per sheet, in one run of LibreOffice with a profile of its own."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
     subprocess.run(
         ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", _PDF,
          "--outdir", str(folder), *map(str, books)],

@@ -6,7 +6,7 @@ from typing import Any
 
 from generators.context import Context
 from vorlagen.compute import may_be_blank
-from vorlagen.fieldtypes import LONG_LIMIT, TEXT_LIMIT
+from vorlagen.fieldtypes import LONG_LIMIT, QUANTITIES, TEXT_LIMIT
 from vorlagen.formulas.ast import BLANK, Binary, RowRef, call
 from vorlagen.formulas.printing import absolute
 from vorlagen.layout import Placed, cell_name, column_name, quote_sheet
@@ -57,7 +57,7 @@ def _criteria(
         return source, say("Bitte einen vorhandenen Eintrag wählen.", "Please choose an existing entry.")
     tests: list[str] = []
     words: list[str] = []
-    if item.type in ("int", "decimal", "money", "percent"):
+    if item.type in QUANTITIES:
         tests.append(f"ISNUMBER({first})")
         words.append(say("eine Zahl", "a number"))
         low = item.min if item.min is not None else (None if item.type == "decimal" else 0.0)

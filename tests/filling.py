@@ -20,7 +20,7 @@ from vorlagen.catalog import Catalog
 from vorlagen.layout import layout_for
 from vorlagen.records import ReadResult
 from vorlagen.spec import Lang
-from vorlagen.values import Values, example_values, starting_values
+from vorlagen.values import Row, Values, example_values, starting_values
 
 TODAY = date(2026, 4, 15)
 
@@ -117,3 +117,16 @@ def codes(result: ReadResult, *, infos: bool = True) -> list[str]:
 def found(result: ReadResult) -> set[tuple[str, str]]:
     """Return (code, cell) of all findings."""
     return {(f.code, f.origin.cell if f.origin else "") for f in result.findings}
+
+
+FRONT = {"mappe_id": "M-1", "firma": "Muster GmbH", "team": "Süd", "bearbeiter": "L. Yildiz"}
+ROW = {"nr": "P-1", "bezeichnung": "Rolle", "stufe": "Anfang", "menge": 4, "preis": 2.5, "beginn": date(2026, 3, 1)}
+
+
+def values_with(catalog: Catalog, key: str = "probe", lang: Lang = "de", **blocks: list[Row] | Row) -> Values:
+    values = starting_values(catalog.template(key), lang, "BY", TODAY)
+    front = dict(FRONT, team={"de": "Süd", "en": "South"}[lang])
+    for block, content in {"deckblatt": front, **blocks}.items():
+        merged = {**values.form(block), **content} if isinstance(content, dict) else content
+        values = values.with_block(block, merged)
+    return values

@@ -15,14 +15,8 @@ from typing import Any, TypeVar
 import pytest
 import xlsxwriter
 
-PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item>
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>de-DE</value>
-</prop></item>
-</oor:items>
-"""
+from docs.pictures import PROFILE
+
 WORKER = Path(__file__).with_name("libreoffice_worker.py")
 Block = tuple[str, int, int, Sequence[Sequence[Any]]]  # sheet, column, row, values
 Step = Sequence[Any]  # name, sheet and arguments of a step that the worker knows

@@ -18,10 +18,9 @@ from openpyxl.utils import get_column_letter
 from generators.feedback import Feedback, target, write_feedback
 from generators.styles import MARKS
 from tests import repair_rules
-from tests.filling import TODAY, codes, edit, fill, found, generate, place, probe_catalog, set_raw
+from tests.filling import ROW, TODAY, codes, edit, fill, found, generate, place, probe_catalog, set_raw, values_with
 from tests.helpers import catalog_with
 from tests.test_checking import WRONG
-from tests.test_reading import ROW, values_with
 from vorlagen.brand import Brand
 from vorlagen.catalog import Catalog
 from vorlagen.checking import check

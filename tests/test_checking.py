@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.filling import TODAY, codes, fill, found, generate, place, probe_catalog, set_raw
+from tests.filling import FRONT, ROW, TODAY, codes, fill, found, generate, place, probe_catalog, set_raw, values_with
 from tests.helpers import catalog_with
 from tests.specimens import PROBE
-from tests.test_reading import FRONT, ROW, values_with
 from vorlagen.catalog import Catalog
 from vorlagen.checking import check, check_references
 from vorlagen.export import check_json

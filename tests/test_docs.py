@@ -148,7 +148,7 @@ def test_merge_rules_in_words() -> None:
     assert "muss in allen Mappen gleich sein" in merge_sentence(Form("f", "form", fields=fields, must_match=True))
 
 
-def test_every_code_is_asserted_by_a_test() -> None:
+def test_every_code_is_named_by_a_test() -> None:
     tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("*.py"))
     assert [code for code in CODES if f'"{code}"' not in tests] == []
 

@@ -19,7 +19,8 @@ from vorlagen.consolidate import consolidate
 from vorlagen.decisions import Decision, Decisions, load_decisions
 from vorlagen.duplicates import find_duplicates
 from vorlagen.findings import SourceErrors, SpecErrors
-from vorlagen.records import Counts, ReadResult
+from vorlagen.ledger import Counts
+from vorlagen.records import ReadResult
 from vorlagen.spec import Duplicates, Table
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values, list_rows

@@ -33,8 +33,9 @@ from vorlagen.brand import Brand
 from vorlagen.cli import program
 from vorlagen.consolidate import Consolidated, consolidate
 from vorlagen.findings import Finding, Origin
+from vorlagen.ledger import Counts
 from vorlagen.palette import Palette
-from vorlagen.records import Counts, ReadResult
+from vorlagen.records import ReadResult
 from vorlagen.spec import Chart, Field, Lang, Series, Table, Template, Text
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values, example_values, list_rows

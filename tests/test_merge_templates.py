@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from tests.workbooks import CATALOG, KEYS, TODAY, brand
 from vorlagen.consolidate import Merged, consolidate
 from vorlagen.intake.outcomes import settle
+from vorlagen.ledger import Counts
 from vorlagen.provenance import FRONT, is_record_table
-from vorlagen.records import Counts, ReadResult
+from vorlagen.records import ReadResult
 from vorlagen.spec import Form, Gantt, Kpis, Matrix, Summary, Table
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values, example_values, list_rows

@@ -8,7 +8,7 @@ from typing import Any
 
 from vorlagen.choices import choice_readers
 from vorlagen.codes import Severity
-from vorlagen.fieldtypes import TYPES, Unparsable, clean_text
+from vorlagen.fieldtypes import TYPES, Unparsable, clean_text, is_filled
 from vorlagen.findings import Finding, Origin
 from vorlagen.formulatexts import FormulaTexts
 from vorlagen.headings import fold
@@ -193,7 +193,7 @@ class BlockReader:
 
     def value(self, block: Block, item: Field, spot: Spot, raw: Any) -> Any:
         """Return the typed value of an input cell that holds neither formula nor error; None when unusable."""
-        if raw is None or (isinstance(raw, str) and not clean_text(raw)):
+        if not is_filled(raw):
             return None
         raw = self._own_calendar(raw, item)
         try:
@@ -246,7 +246,9 @@ class BlockReader:
         self.result.stored.setdefault(block, {}).setdefault(key, []).append(stored[0])
         self.result.states.setdefault(block, {}).setdefault(key, []).append(stored[1])
 
-    def _account(self, block: Block, item: Field, column: int, cells: list[Any], records: dict[int, Row]) -> None:
+    def _account(
+        self, block: Block, item: Field, column: int, cells: list[Any], records: dict[int, Row], beside: list[Entry]
+    ) -> None:
         """Check that every filled cell of an input field is somewhere; records by their row."""
         rejected = self.result.rejected.get(block.key, {})
         key = item.key
@@ -254,8 +256,16 @@ class BlockReader:
             block.key, item, cells,
             [((row, column), record[key]) for row, record in records.items() if key in record],
             [((row - 1, column), record[key]) for row, record in rejected.items() if key in record],
-            self.result.entries,
+            beside,
         )  # fmt: skip
+
+    def _beside(self, block: Block, since: int) -> dict[str, list[Entry]]:
+        """Return the entries of a block by field, of those that were kept since its reading began."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.result.entries[since:]:
+            if entry.block == block.key:
+                found.setdefault(entry.field, []).append(entry)
+        return found
 
     def carried(self, item: Field, stored: tuple[Any, State]) -> Any:
         """Return the stored result of a carried field as a value."""
@@ -278,6 +288,7 @@ class BlockReader:
                 continue
             spot = Spot(*located.cells[item.key])
             names[item.key] = cell_name(spot.row, spot.column)
+            since = len(self.result.entries)
             if self.is_input(item):
                 value = self.input(block, item, spot)
             else:
@@ -288,7 +299,7 @@ class BlockReader:
                 values[item.key] = value
             if self.is_input(item):
                 cells = [spot.sheet.at(spot.row, spot.column)]
-                self._account(block, item, spot.column, cells, {spot.row: values})
+                self._account(block, item, spot.column, cells, {spot.row: values}, self.result.entries[since:])
         self.result.sheets[block.key] = located.sheet.name
         self.result.cells[block.key] = names
         if isinstance(block, Form) or values:
@@ -304,6 +315,7 @@ class BlockReader:
 
     def _summary(self, block: Summary, located: Located) -> None:
         self._grid_place(block, located)
+        since = len(self.result.entries)
         records: list[Row] = []
         sheet = located.sheet
         for row in range(located.first, located.first + located.rows):
@@ -316,10 +328,11 @@ class BlockReader:
                     record[item.key] = value
             records.append(record)
         typed = [f for f in block.fields if not f.computed]
+        by_row, beside = dict(enumerate(records, located.first)), self._beside(block, since)
         for item in typed:
             column = located.columns[item.key]
             cells = cells_of(sheet, column, located.first, located.rows)
-            self._account(block, item, column, cells, dict(enumerate(records, located.first)))
+            self._account(block, item, column, cells, by_row, beside.get(item.key, []))
         if typed:
             self.blocks[block.key] = records
 
@@ -380,6 +393,7 @@ class BlockReader:
         sheet = located.sheet
         self.result.sheets[block.key] = sheet.name
         self.result.cells[block.key] = {key: column_name(column) for key, column in located.columns.items()}
+        since = len(self.result.entries)
         self._columns_missing(block, located)
         reader = TableReader(self, block, located)
         records: list[Row] = []
@@ -399,8 +413,10 @@ class BlockReader:
         if located.by_name and outside:
             self.find("W_ROWS_OUTSIDE", Spot(sheet, outside[0] - 1), block=block.key)
         by_row = {place - 1: record for place, record in zip(places, records, strict=True)}
+        beside = self._beside(block, since)
         for item, column in reader.inputs:
-            self._account(block, item, column, cells_of(sheet, column, located.first), by_row)
+            cells = cells_of(sheet, column, located.first)
+            self._account(block, item, column, cells, by_row, beside.get(item.key, []))
         self.blocks[block.key] = records
         self.result.rows[block.key] = places
         self.result.starts[block.key] = located.first + 1

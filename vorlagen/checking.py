@@ -26,7 +26,6 @@ _PHONE = re.compile(r"[+(]?[\d\s()/.\-–]+(?:(?:ext|Durchwahl|App)\.?\s*\d+)?")
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 # What the front sheet of a merged workbook cannot say: it stands for several offices.
 _OF_ONE_OFFICE = ("team", "bearbeiter", "zeitraum_von", "zeitraum_bis")
-_NUMBERS = ("int", "decimal", "money", "percent")
 
 
 def check(result: ReadResult, *, today: date) -> None:

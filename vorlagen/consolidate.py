@@ -13,8 +13,9 @@ from datetime import date
 from vorlagen.brand import Brands
 from vorlagen.consolidated import Consolidated, Merged, SourceSummary, consolidated_json
 from vorlagen.decisions import Decisions
+from vorlagen.ledger import ConservationError
 from vorlagen.merge_template import TemplateMerge, summarize
-from vorlagen.merging import Conflict, ConservationError
+from vorlagen.merging import Conflict
 from vorlagen.provenance import file_names, with_provenance
 from vorlagen.records import ReadResult
 from vorlagen.spec import Lang, Table

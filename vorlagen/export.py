@@ -73,7 +73,7 @@ def totals(results: Sequence[ReadResult]) -> dict[str, int]:
     for name in ("present", "taken", "rejected", "ignored"):
         counts[f"rows_{name}"] = sum(getattr(r.counts, name) for r in results if r.outcome == "taken")
     for name in ("present", "taken", "rejected", "ignored"):
-        counts[f"cells_{name}"] = sum(getattr(r.ledger, name) for r in results if r.outcome == "taken")
+        counts[f"cells_{name}"] = sum(getattr(r.ledger.cells, name) for r in results if r.outcome == "taken")
     return counts
 
 

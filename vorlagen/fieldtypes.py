@@ -60,6 +60,11 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip(" \t\r\n" + _BLANKS))
 
 
+def is_filled(raw: Any) -> bool:
+    """Whether a cell as read holds something: blanks and line breaks alone are nothing."""
+    return raw is not None and not (isinstance(raw, str) and not clean_text(raw))
+
+
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([.,'’ ]\d{3})+)([.,]\d+)?$|[+-]?[.,]\d+$")
 
 
@@ -358,3 +363,5 @@ TYPES: dict[str, FieldTypeInfo] = {
     "month": DateType("month", 11, format_de="mm/yyyy", format_en="mm/yyyy", month=True, names=("Monat", "month")),
     "time": TimeType("time", 10, format_de="hh:mm", format_en="hh:mm", names=("Uhrzeit", "time of day")),
 }  # fmt: skip
+# Types of amounts, which have a unit and can be added up or averaged.
+QUANTITIES = tuple(key for key, info in TYPES.items() if isinstance(info, NumberType))

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from vorlagen.fieldtypes import clean_text
+from vorlagen.fieldtypes import clean_text, is_filled
 from vorlagen.findings import Finding, Origin, SourceErrors
 from vorlagen.guard import unguarded
 
@@ -138,10 +138,6 @@ def _read_sheet(path: Path) -> ForeignTable:
     return _table(path.name, iter(rows), sheet.title, typed=True)
 
 
-def _blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not clean_text(value))
-
-
 def _table(file: str, rows: Iterator[tuple[int, Sequence[Any]]], sheet: str = "", typed: bool = False) -> ForeignTable:
     """Take the first row that is not blank for the headings, every other one for a line."""
     findings: list[Finding] = []
@@ -149,17 +145,17 @@ def _table(file: str, rows: Iterator[tuple[int, Sequence[Any]]], sheet: str = ""
     lines: list[Line] = []
     heading_line = 0
     for number, row in rows:
-        if all(_blank(cell) for cell in row):
+        if not any(map(is_filled, row)):
             continue
         if not heading_line:
             heading_line = number
-            headings = ["" if _blank(cell) else clean_text(str(cell)) for cell in row]
+            headings = [clean_text(str(cell)) if is_filled(cell) else "" for cell in row]
             continue
-        if any(not _blank(cell) for cell in row[len(headings) :]) or any(
-            not _blank(cell) for head, cell in zip(headings, row, strict=False) if not head
+        if any(is_filled(cell) for cell in row[len(headings) :]) or any(
+            is_filled(cell) for head, cell in zip(headings, row, strict=False) if not head
         ):
             findings.append(Finding("E_SOURCE_RAGGED", Origin(file, sheet, "", number)))
-        cells = {h: None if _blank(c) else c for h, c in zip(headings, row, strict=False) if h}
+        cells = {h: c if is_filled(c) else None for h, c in zip(headings, row, strict=False) if h}
         lines.append(Line(number, {h: cells.get(h) for h in headings if h}))
     if not heading_line:
         findings.append(Finding("E_SOURCE_HEADING", Origin(file, sheet)))

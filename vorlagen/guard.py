@@ -7,12 +7,12 @@ _RISKY = frozenset("=+-@|%\t\r\n＝＋－＠")
 
 
 def _needs(text: str) -> bool:
-    return bool(text) and (text[0] == "'" or text[0] in _RISKY or text.lstrip()[:1] in _RISKY - {""})
+    return text[:1] == "'" or text[:1] in _RISKY or text.lstrip()[:1] in _RISKY
 
 
 def guarded(text: str) -> str:
     """Return a text so that no spreadsheet calculates it; one that begins with an apostrophe gets another."""
-    return "'" + text if text and _needs(text) else text
+    return "'" + text if _needs(text) else text
 
 
 def unguarded(text: str) -> str:

@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from vorlagen.fieldtypes import QUANTITIES
 from vorlagen.spec import LANGS, Field, Lang, Text
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−"), "-") | dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _MARKS = " *:"
 _UNIT = re.compile(r"(.+?) ?(?:\(([^()]+)\)|\[([^\[\]]+)\]|(?<= )in ([^\s\d]+))")
-_NUMERIC = ("int", "decimal", "money", "percent")
 _BY_TYPE = {"money": ("€", "eur", "euro"), "percent": ("%", "prozent", "percent")}
 _WORDS = frozenset(
     ("€", "eur", "euro", "%", "prozent", "percent", "tage", "tagen", "days", "at", "arbeitstage", "working days",
@@ -59,7 +59,7 @@ class Headings:
                 units |= {fold(item.unit[language]) for language in LANGS}
             for language in LANGS:
                 base, unit = _split(fold(item.title[language]))
-                if unit and item.type in _NUMERIC and unit in _WORDS:
+                if unit and item.type in QUANTITIES and unit in _WORDS:
                     units.add(unit)
                     self._bare.setdefault(base, set()).add(item.key)
                 self._bare.setdefault(fold(item.title[language]), set()).add(item.key)

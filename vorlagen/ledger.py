@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vorlagen.fieldtypes import clean_text
+from vorlagen.fieldtypes import QUANTITIES, is_filled
 from vorlagen.intake.cells import split_name
 from vorlagen.intake.raw import RawSheet
 from vorlagen.spec import Field
@@ -19,17 +19,24 @@ from vorlagen.spec import Field
 if TYPE_CHECKING:
     from vorlagen.records import Entry
 
-_NUMERIC = ("int", "decimal", "money", "percent")
 Place = tuple[int, int]  # row and column, from 0
 
 
-class LedgerError(AssertionError):
-    """Cells or sums of a file do not add up: a defect of the program."""
+class ConservationError(AssertionError):
+    """Rows, cells or sums do not add up: a defect of the program, never of the input."""
 
 
-def is_filled(value: Any) -> bool:
-    """Whether a cell as read holds something: blanks and line breaks alone are nothing."""
-    return value is not None and value != "" and not (isinstance(value, str) and not clean_text(value))
+@dataclass
+class Counts:
+    """Rows or cells of a file: present = taken + rejected + ignored.
+
+    `ignored` are those recognised as non-data (totals, notes), never silently lost ones.
+    """
+
+    present: int = 0
+    taken: int = 0
+    rejected: int = 0
+    ignored: int = 0
 
 
 @dataclass
@@ -47,17 +54,12 @@ class Ledger:
     """Filled input cells of a file, and the sums of its numeric fields.
 
     Attributes:
-        present: filled input cells as counted in the file.
-        taken: values in records.
-        rejected: cells that could not be read, and values of rows that are no records.
-        ignored: cells of totals rows, notes and rows without data.
+        cells: taken are values in records; rejected those that could not be read or stand in rows that are no
+            records; ignored those of totals rows, notes and rows without data.
         sums: (block, field) -> its numbers.
     """
 
-    present: int = 0
-    taken: int = 0
-    rejected: int = 0
-    ignored: int = 0
+    cells: Counts = field(default_factory=Counts)
     sums: dict[tuple[str, str], Sum] = field(default_factory=dict)
 
     def account(
@@ -72,23 +74,23 @@ class Ledger:
             cells: content of every cell of the field, as it stands in the file.
             taken: place and value in a record.
             turned_away: place and value in a row that is no record.
-            entries: what stands beside the values, of this field and others.
+            entries: what stands beside the values of the field.
 
         Raises:
-            LedgerError: something was lost or invented.
+            ConservationError: something was lost or invented.
         """
         filled = [value for value in cells if is_filled(value)]
-        own = [e for e in entries if (e.block, e.field) == (block, item.key) and is_filled(e.value)]
+        own = [e for e in entries if is_filled(e.value)]
         refused = [e.value for e in own if e.kept in ("refused", "formula")]
         outside = [e.value for e in own if e.kept == "outside"]
         counts = (len(taken), len(turned_away) + len(refused), len(outside))
         if len(filled) != sum(counts):
-            raise LedgerError(f"{block}.{item.key}: {len(filled)} cells, {counts} accounted for")
-        self.present += len(filled)
-        self.taken += counts[0]
-        self.rejected += counts[1]
-        self.ignored += counts[2]
-        if item.type in _NUMERIC:
+            raise ConservationError(f"{block}.{item.key}: {len(filled)} cells, {counts} accounted for")
+        self.cells.present += len(filled)
+        self.cells.taken += counts[0]
+        self.cells.rejected += counts[1]
+        self.cells.ignored += counts[2]
+        if item.type in QUANTITIES:
             # A converted cell counts with what stands in it: its value may have another scale.
             stood = {split_name(e.origin.cell): e.value for e in own if e.kept == "converted"}
             self._sum(
@@ -102,7 +104,7 @@ class Ledger:
     def _sum(self, place: tuple[str, str], *parts: Sequence[Any]) -> None:
         found = Sum(*(math.fsum(_numbers(part)) for part in parts))
         if not math.isclose(found.present, found.taken + found.rejected + found.ignored, rel_tol=1e-9, abs_tol=1e-6):
-            raise LedgerError(f"{place[0]}.{place[1]}: sum of {len(parts[0])} cells")
+            raise ConservationError(f"{place[0]}.{place[1]}: sum of {len(parts[0])} cells")
         self.sums[place] = found
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, inf, isnan
 from typing import NamedTuple
 
+from vorlagen.fieldtypes import QUANTITIES
 from vorlagen.formulas.ast import (
     AboveRef,
     Binary,
@@ -62,7 +63,6 @@ LOGICAL = Limits(0.0, 1.0)
 EMPTY = Limits(blank=True)
 _ZERO = Limits(0.0, 0.0)
 
-_NUMBERS = ("int", "decimal", "money", "percent")
 # Functions whose result is never negative, or a serial number of the calendar.
 _COUNTS = frozenset(
     {
@@ -195,7 +195,7 @@ class _Reader:
     def _attribute(self, list_key: str, attribute: str) -> Limits:
         choices = self.template.list_by_key[list_key]
         kind = next((a.type for a in choices.attributes if a.key == attribute), "text")
-        if kind not in _NUMBERS:
+        if kind not in QUANTITIES:
             return NOTHING
         if not choices.fix:
             return ANY
@@ -264,7 +264,7 @@ def _declared(item: Field, found: Limits) -> Limits:
 
 def _input(item: Field) -> Limits:
     """What the validation of an input lets in; an empty cell is no text."""
-    if item.type not in _NUMBERS:
+    if item.type not in QUANTITIES:
         return NOTHING if item.type not in ("date", "month", "time") else POSITIVE
     low = item.min if isinstance(item.min, int | float) else (0.0 if item.min is None else -inf)
     if item.type == "decimal" and item.min is None:

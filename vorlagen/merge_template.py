@@ -12,9 +12,9 @@ from vorlagen.brand import Brands
 from vorlagen.consolidated import Merged, SourceSummary
 from vorlagen.decisions import Decisions
 from vorlagen.findings import Finding, Origin
+from vorlagen.ledger import ConservationError
 from vorlagen.merged_lists import MergedLists, Translator, odd_ones, pinned_choices
 from vorlagen.merging import (
-    ConservationError,
     Entry,
     MergedRow,
     Merger,

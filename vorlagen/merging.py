@@ -15,15 +15,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from vorlagen.findings import Origin
+from vorlagen.ledger import ConservationError
 from vorlagen.spec import Field, Merge
 from vorlagen.values import Row, is_blank
 
 JOINT = "; "
 Resolution = Literal["newest", "tie", "held", "combined", "blank"]
-
-
-class ConservationError(AssertionError):
-    """Rows were lost or invented on the way; a defect of this program, never of the data."""
 
 
 def order(value: Any) -> tuple[int, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vorlagen.choices import ChoiceReader
-from vorlagen.fieldtypes import FIRST_DATE, LAST_DATE, TYPES, DateType, NumberType, Unparsable, clean_text
+from vorlagen.fieldtypes import FIRST_DATE, LAST_DATE, TYPES, DateType, NumberType, Unparsable, clean_text, is_filled
 from vorlagen.findings import Finding, Origin, SourceErrors
 from vorlagen.foreign import ForeignTable, Line, closest, decode, read_bytes, read_table, refuse
 from vorlagen.mapping import (
@@ -350,7 +350,7 @@ class Filler:
     def typed(self, block: str, item: Field, cell: Cell, line: int = 0) -> Any:
         """Return the typed value of a raw cell, None when blank or wrong (then it is reported)."""
         value = cell.value
-        if value is None or (isinstance(value, str) and not clean_text(value)):
+        if not is_filled(value):
             return None
         try:
             if item.type == "choice" and item.list:

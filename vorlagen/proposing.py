@@ -18,7 +18,7 @@ import yaml
 
 from vorlagen.choices import ChoiceReader
 from vorlagen.companies import fold
-from vorlagen.fieldtypes import TYPES, Unparsable
+from vorlagen.fieldtypes import QUANTITIES, TYPES, Unparsable
 from vorlagen.foreign import ForeignTable
 from vorlagen.mapping import number_from
 from vorlagen.spec import Choice, Field, Lang, Table, Template, Text
@@ -29,7 +29,6 @@ UNKNOWN = '"???"'  # a value that a person has to translate
 SAMPLE = 300  # lines that are looked at
 _MOST_VALUES = 40  # different values of a choice column that are translated
 _FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y")
-_NUMBERS = ("int", "decimal", "money", "percent")
 # Words that exports use for the same thing; the first stands for all.
 _SYNONYMS = {
     word: words[0]
@@ -121,7 +120,7 @@ def _fits(item: Field, cell: Any, template: Template) -> bool:
         return bool(re.fullmatch(r"[+(]?[\d\s()/.\-–]{6,}", text))
     if item.type in ("date", "month") and isinstance(cell, str):
         return _form([cell]) is not None
-    if item.type in _NUMBERS and isinstance(cell, str):
+    if item.type in QUANTITIES and isinstance(cell, str):
         return any(_is_number(text, mark) for mark in (".", ","))
     with suppress(Unparsable):
         TYPES[item.type].parse(cell, "de")
@@ -163,7 +162,7 @@ def _lines(table: ForeignTable, template: Template, block: Table, found: list[Ma
     yield f"#   vorlagen generate {template.key} --values {table.file} --map {say('DIESE_DATEI', 'THIS_FILE')}"
     yield f"template: {template.key}"
     yield f"block: {block.key}"
-    numbers = _texts(table, found, _NUMBERS)
+    numbers = _texts(table, found, QUANTITIES)
     marks = [mark for mark in (",", ".") if numbers and all(_is_number(t, mark) for t in numbers)]
     if len(marks) == 1:
         yield f'decimal: "{marks[0]}"'

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vorlagen.companies import FREE_MAIL
+from vorlagen.companies import FREE_MAIL, phone_number
 from vorlagen.findings import Finding
 from vorlagen.personal import Place, personal_fields
 from vorlagen.provenance import PROVENANCE
@@ -66,11 +65,10 @@ class Pseudonyms:
 
 
 def normal(text: str, kind: Personal) -> str:
-    """Return an entry so that ways of writing it fall together: case, blanks, and the prefix of a number."""
+    """Return an entry so that ways of writing it fall together: case, blanks, and how a number is dialled."""
     text = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     if kind == "phone":
-        digits = re.sub(r"\D", "", text.split("durchwahl")[0])
-        return re.sub(r"^(?:0049|49(?=\d{6}))", "0", digits) or text
+        return phone_number(text.split("durchwahl")[0]) or text
     return text
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from vorlagen.findings import Finding, Origin
 from vorlagen.layout import Layout
-from vorlagen.ledger import Ledger
+from vorlagen.ledger import Counts, Ledger
 from vorlagen.spec import Template
 from vorlagen.stamp import Stamp
 from vorlagen.values import Row, Values
@@ -46,19 +46,6 @@ class Entry:
 
 
 @dataclass
-class Counts:
-    """Rows of all record lists of a file: present = taken + rejected + ignored.
-
-    `ignored` are rows recognised as non-data (totals, notes), never silently lost ones.
-    """
-
-    present: int = 0
-    taken: int = 0
-    rejected: int = 0
-    ignored: int = 0
-
-
-@dataclass
 class ReadResult:
     """One file, read.
 
@@ -74,6 +61,7 @@ class ReadResult:
         stored: block -> computed field -> what the file holds in each record's cell (raw, as read);
             the cells of a matrix as one list per row.
         states: same shape as `stored`: how the cell holds its value (see `State`).
+        counts: rows of all record lists.
         ledger: the account of every filled input cell.
         layout: positions of this workbook (rows and list capacities as found), for computing.
         label: how the file is named in reports: relative to the folder that was given, else its name.

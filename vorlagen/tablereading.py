@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from vorlagen.fieldtypes import clean_text
+from vorlagen.fieldtypes import is_filled
 from vorlagen.headings import fold
 from vorlagen.intake.cells import split_name
 from vorlagen.layout import cell_name, column_name
@@ -122,11 +122,7 @@ class TableReader:
     def _occupied(self, row: int) -> bool:
         if row in self.odd_rows:
             return True
-        for _, column in self.inputs:
-            value = self.sheet.at(row, column)
-            if value is not None and not (isinstance(value, str) and not clean_text(value)):
-                return True
-        return False
+        return any(is_filled(self.sheet.at(row, column)) for _, column in self.inputs)
 
     def _is_total(self, row: int) -> bool:
         """Whether a row is the table's totals row, or a total that someone wrote below the records."""

@@ -27,7 +27,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from vorlagen.compute import may_be_blank
-from vorlagen.fieldtypes import from_serial
+from vorlagen.fieldtypes import TYPES, from_serial
 from vorlagen.formulas.house import nearest
 from vorlagen.formulas.parse import FormulaError
 from vorlagen.spec import Block, Field, Form, Kpis, Matrix, Summary, Table, Template
@@ -454,4 +454,4 @@ def _reason(block: Block, item: Field) -> tuple[str, str]:
 
 def is_number(item: Field) -> bool:
     """Whether a field holds numbers, dates or times."""
-    return item.type in ("int", "decimal", "money", "percent", "date", "month", "time")
+    return TYPES[item.type].numeric

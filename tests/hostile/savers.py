@@ -22,30 +22,29 @@ from vorlagen.intake.pool import Pool
 from vorlagen.records import ReadResult
 
 SAVERS = ("XlsxWriter", "openpyxl", "LibreOffice")
-CHUNK = 5  # workbooks that LibreOffice converts in one run
 
 
 def saved(
-    folder: Path, keys: Sequence[str], limit: int | None = None, savers: Sequence[str] = SAVERS
+    folder: Path, keys: Sequence[str], limit: int | None = None, office: Office | None = None
 ) -> dict[tuple[str, str], Path]:
-    """Write full workbooks and have the other programs save them; `limit` cuts long tables."""
+    """Write full workbooks and have the other programs save them; LibreOffice when it is given.
+
+    Args:
+        folder: where they go, a folder for each program.
+        keys: the templates.
+        limit: cuts long tables.
+        office: the running LibreOffice.
+    """
     files: dict[tuple[str, str], Path] = {}
-    for saver in savers:
+    for saver in SAVERS:
         (folder / saver).mkdir(parents=True)
     for key in keys:
         path = workbooks.write(folder / "XlsxWriter", key, "full", limit=limit)
         files[key, "XlsxWriter"] = path
         files[key, "openpyxl"] = edit(Path(shutil.copy(path, folder / "openpyxl")), lambda book: None)
-    if "LibreOffice" not in savers:
-        return files
-    (folder / "office").mkdir()
-    (folder / "LibreOffice").mkdir(exist_ok=True)
-    office = Office(folder / "office")
-    for key in keys:
-        original = files[key, "XlsxWriter"]
-        files[key, "LibreOffice"] = folder / "LibreOffice" / original.name
-        office.save(original, files[key, "LibreOffice"])
-    office.close()
+        if office is not None:
+            files[key, "LibreOffice"] = folder / "LibreOffice" / path.name
+            office.save(path, files[key, "LibreOffice"])
     return files
 
 
@@ -74,7 +73,9 @@ def main() -> int:
     """Run over the named templates, all without names, and print the figures."""
     keys = sys.argv[1:] or workbooks.KEYS
     with tempfile.TemporaryDirectory() as folder:
-        files = saved(Path(folder), keys)
+        office = Office(Path(folder))
+        files = saved(Path(folder), keys, office=office)
+        office.close()
         size = sum(path.stat().st_size for path in files.values())
         found, outcomes = faults(files)
     print(f"{len(files)} workbooks of {len(keys)} templates, {size / 1e6:.1f} MB: {dict(sorted(outcomes.items()))}")

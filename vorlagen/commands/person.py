@@ -13,11 +13,11 @@ import click
 
 from vorlagen.commands import shell
 from vorlagen.commands.intake import budget, jobs_option, limits_option, pool_jobs
-from vorlagen.spec import Lang
 
 if TYPE_CHECKING:
     from vorlagen.person import Hit, Key
     from vorlagen.records import ReadResult
+    from vorlagen.spec import Lang
 
 # Refusals of sound workbooks: they can be searched, only their fields are not known.
 _SOUND = {"E_NO_TEMPLATE", "E_UNKNOWN_TEMPLATE", "E_TEMPLATE_VERSION"}
@@ -134,7 +134,7 @@ def _search(key: Key, paths: Sequence[Path], specs: Sequence[Path], today: date,
 
     with Pool(specs, today=today, jobs=pool_jobs(), budget=budget()) as pool:
         catalog = shell.open_catalog(specs)
-        with shell.progress_bar(sum(1 for _ in paths), lang) as progress:
+        with shell.progress_bar(len(paths), lang) as progress:
             results = read_apart(paths, catalog, progress=progress, pool=pool)
     if not results:
         raise shell.wrong_use("Keine Datei gefunden.", "No file found.")

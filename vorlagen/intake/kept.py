@@ -103,8 +103,8 @@ class Kept:
 @cache
 def _classes() -> dict[str, type]:
     from vorlagen.findings import Finding, Origin
-    from vorlagen.ledger import Ledger, Sum
-    from vorlagen.records import Counts, Entry, ReadResult
+    from vorlagen.ledger import Counts, Ledger, Sum
+    from vorlagen.records import Entry, ReadResult
     from vorlagen.stamp import Stamp
     from vorlagen.values import Values
 
